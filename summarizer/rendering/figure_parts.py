@@ -6,6 +6,7 @@ A numeric target is one thing seen twice, as a goal and as figures; here it is o
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from summarizer.model import BriefContent, Figure, Goal
 from summarizer.rendering.phrases import (
@@ -17,13 +18,14 @@ from summarizer.rendering.phrases import (
     named_value,
     none_found,
     position,
+    qualifiers,
     source_cell,
     table,
     value,
     year_cell,
 )
-from summarizer.rendering.shapes import Block, Cell, Heading, Line
-from summarizer.rendering.wording import Wording, label_run, run
+from summarizer.rendering.shapes import Block, Cell, Heading, Language, Line
+from summarizer.rendering.wording import Wording, enumerated, label_run, run
 
 # A group of figures longer than this is cut at the next deeper heading, where there is one.
 LONGEST_GROUP = 25
@@ -64,12 +66,13 @@ def attached_figures(content: BriefContent) -> dict[str, list[Figure]]:
 
 
 def _target_row(wording: Wording, item: Goal | Figure, attached: dict[str, list[Figure]]) -> Row:
-    return _goal_row(wording, item, attached[item.id]) if isinstance(item, Goal) else _figure_row(wording, item)
+    if isinstance(item, Goal):
+        return _goal_row(wording, item, attached[item.id])
+    return _figure_row(wording, item)
 
 
 def _goal_row(wording: Wording, goal: Goal, figures: Sequence[Figure]) -> Row:
-    qualifiers = [line for figure in figures for line in details(wording, figure, with_goal=False)]
-    notes = dict.fromkeys([*wording.label("themes", goal.theme), *qualifiers])
+    notes = wording.each(partial(_goal_notes, wording, goal, figures))
     return (
         id_cell(wording, goal, *figures),
         Cell(wording.text(goal.statement.zh, goal.statement.en)),
@@ -80,14 +83,22 @@ def _goal_row(wording: Wording, goal: Goal, figures: Sequence[Figure]) -> Row:
     )
 
 
+def _goal_notes(wording: Wording, goal: Goal, figures: Sequence[Figure], language: Language) -> Line:
+    """The theme, then what qualifies any of the values, each once."""
+    theme: Line = (label_run("themes", goal.theme, language),)
+    found = [part for figure in figures for part in qualifiers(wording, figure, language)]
+    return enumerated(list(dict.fromkeys([theme, *found])), language)
+
+
 def _goal_values(wording: Wording, goal: Goal, figures: Sequence[Figure]) -> tuple[Line, ...]:
     """The values of a goal; more than one are told apart by their indicators."""
     if not figures:
         return wording.each(lambda language: wording.number_list(goal.quantities, language))
     say = value if len(figures) == 1 else named_value
-    return tuple(
-        line for figure in figures for line in wording.each(lambda language, of=figure: say(wording, of, language))
-    )
+    lines: list[Line] = []
+    for figure in figures:
+        lines += wording.each(partial(say, wording, figure))
+    return tuple(lines)
 
 
 def _commitment_row(wording: Wording, goal: Goal) -> Row:
@@ -119,17 +130,16 @@ def reference_values(content: BriefContent, wording: Wording) -> tuple[Block, ..
     return heading(wording, 2, "reference"), _figure_table(wording, sorted(found, key=position))
 
 
-def grouped_by_section(figures: Sequence[Figure]) -> dict[Path, list[Figure]]:
-    """Figures by heading path, cut no deeper than needed to keep groups short."""
-    deepest = max((len(_path(figure)) for figure in figures), default=0)
+def grouped_by_section(figures: Sequence[Figure], depth: int = 1) -> dict[Path, list[Figure]]:
+    """Figures by heading path, each group cut no deeper than needed to keep it short."""
     groups: dict[Path, list[Figure]] = {}
-    for depth in range(1, max(deepest, 1) + 1):
-        groups = {}
-        for figure in figures:
-            groups.setdefault(_path(figure)[:depth], []).append(figure)
-        if max(map(len, groups.values()), default=0) <= LONGEST_GROUP:
-            break
-    return groups
+    for figure in figures:
+        groups.setdefault(_path(figure)[:depth], []).append(figure)
+    cut: dict[Path, list[Figure]] = {}
+    for path, group in groups.items():
+        deeper = len(group) > LONGEST_GROUP and any(len(_path(figure)) > depth for figure in group)
+        cut |= grouped_by_section(group, depth + 1) if deeper else {path: group}
+    return cut
 
 
 def _path(figure: Figure) -> Path:

@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import get_args
 
-from summarizer.model import BriefContent, Conflict, Item, Mention, Project, ProjectStatus, Risk, RiskStatus, Stage
+from summarizer.model import (
+    BriefContent,
+    Conflict,
+    Item,
+    Mention,
+    Project,
+    ProjectStatus,
+    Risk,
+    RiskStatus,
+    Stage,
+)
 from summarizer.rendering.phrases import (
     doubts,
     heading,
@@ -16,8 +27,8 @@ from summarizer.rendering.phrases import (
     source_cell,
     table,
 )
-from summarizer.rendering.shapes import Block, BulletList, Cell, Heading, Line, Run
-from summarizer.rendering.wording import Wording, enumerated, label_run, plain, reference, run, side_by_side
+from summarizer.rendering.shapes import Block, BulletList, Cell, Heading, Language, Line, Run
+from summarizer.rendering.wording import Wording, enumerated, label_run, reference, run, side_by_side
 
 STAGES: tuple[Stage, ...] = get_args(Stage)
 Standing = tuple[ProjectStatus, Stage]
@@ -47,17 +58,20 @@ def standing(project: Project) -> Standing:
 
 
 def _standing_heading(wording: Wording, of: Standing) -> Heading:
-    return Heading(3, side_by_side(wording.each(lambda language: (_standing_run(of, language),))))
+    def line(language: Language) -> Line:
+        words = _standing_run(of, language)
+        return (replace(words, text=words.text[0].upper() + words.text[1:]),)
+
+    return Heading(3, side_by_side(wording.each(line)))
 
 
-def _standing_run(of: Standing, language: str) -> Run:
-    spoken = "zh" if language == "zh" else "en"
+def _standing_run(of: Standing, language: Language) -> Run:
     status, stage = of
     fields = {
-        "stage": label_run("stages", stage, spoken).text,
-        "status": label_run("project_statuses", status, spoken).text,
+        "stage": label_run("stages", stage, language).text,
+        "status": label_run("project_statuses", status, language).text,
     }
-    return label_run("lines", "standing", spoken, **fields)
+    return label_run("lines", "standing", language, "plain", **fields)
 
 
 def _project_table(wording: Wording, found: Sequence[Project]) -> Block:
@@ -140,8 +154,7 @@ def disputed(content: BriefContent, wording: Wording) -> tuple[Block, ...]:
 
 
 def _disputed_cell(wording: Wording, item: Item) -> Cell:
-    named = _referred(wording, plain(item.id), {plain(item.id): item})
-    return Cell((*named, *doubts(item)))
+    return Cell((*_referred(wording, item.id, {item.id: item}), *doubts(item)))
 
 
 def items_by_id(content: BriefContent) -> dict[str, Item]:

@@ -19,7 +19,8 @@ def all_labels() -> Labels:
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise ResourceError(f"rendering/data/labels.toml cannot be read: {error}; reinstall the package.") from error
+        message = f"rendering/data/labels.toml cannot be read: {error}; reinstall the package."
+        raise ResourceError(message) from error
 
 
 def label(group: str, key: str, language: Language, **fields: object) -> str:
@@ -27,7 +28,8 @@ def label(group: str, key: str, language: Language, **fields: object) -> str:
     try:
         template = all_labels()[group][key][language]
     except KeyError as error:
-        raise ResourceError(f"rendering/data/labels.toml has no {language} label for {group}.{key}.") from error
+        message = f"rendering/data/labels.toml has no {language} label for {group}.{key}; add one."
+        raise ResourceError(message) from error
     return template.format(**fields) if fields else template
 
 

@@ -2,7 +2,7 @@
 
 Nothing that comes from a report or a model can form Markdown or HTML: every character with a
 meaning is escaped where the GitHub-flavoured Markdown specification (0.29-gfm, sections 2.4, 4
-and 6) gives it one. `<br>` between the lines of a table cell is the only HTML.
+and 6) gives it one. `<br>` between the lines of a title or a cell is the only HTML.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _SPECIAL = re.compile(r"([\\`*_\[\]<>|~&#$])")
 # Bare addresses become links by themselves in GitHub's dialect.
 _ADDRESS = re.compile(r"(?i)\b(https?|ftp|mailto|xmpp)(:)|\b(www)(\.)")
 # What would open a list, a thematic break or an underlined heading at the start of a line.
-_OPENING = re.compile(r"^(\d{1,9})([.)])|^([-+=:])")
+_OPENING = re.compile(r"^(\d{1,9}(?=[.)](?:\s|$))|(?=[-+=:]))")
 
 
 def to_markdown(content: BriefContent, lang: Lang = "both", numbers: NumberText | None = None) -> str:
@@ -44,14 +44,14 @@ def to_markdown(content: BriefContent, lang: Lang = "both", numbers: NumberText 
 
 def escape(text: str) -> str:
     """The text so that it reads the same when rendered, whatever it holds; newlines become spaces."""
-    escaped = _SPECIAL.sub(r"\\\1", " ".join(text.split(" ")).replace("\n", " ").replace("\r", " "))
+    escaped = _SPECIAL.sub(r"\\\1", re.sub(r"[\r\n]+", " ", text))
     return _ADDRESS.sub(lambda found: "\\".join(part for part in found.groups() if part), escaped)
 
 
 def _block(block: Block) -> str:
     match block:
         case Title(lines=lines):
-            return "\n\n".join(("# " if index == 0 else "## ") + _line(line) for index, line in enumerate(lines))
+            return "# " + "<br>".join(map(_line, lines))
         case Heading(level=level, line=line):
             return f"{'#' * level} {_line(line)}"
         case Paragraph(cell=cell):
@@ -76,7 +76,7 @@ def _cell(cell: Cell, separator: str) -> str:
 
 def _line(line: Line) -> str:
     text = "".join(_run(run) for run in line).strip()
-    return _OPENING.sub(lambda found: "".join(found.group(1, 2) if found[1] else ("", found[3])), text)
+    return _OPENING.sub(r"\1\\", text)
 
 
 def _run(run: Run) -> str:

@@ -99,12 +99,18 @@ def year_cell(figures: Sequence[Figure]) -> Cell:
     return Cell(tuple((run(year),) for year in years))
 
 
-def details(wording: Wording, figure: Figure, *, with_goal: bool = True) -> tuple[Line, ...]:
-    """What qualifies a value: measure, kind where unusual, basis, scope, base, the goal it serves."""
-    return wording.each(lambda language: enumerated(_qualifiers(wording, figure, language, with_goal), language))
+def details(wording: Wording, figure: Figure) -> tuple[Line, ...]:
+    """What qualifies a value, and the goal that it serves."""
+
+    def line(language: Language) -> Line:
+        goal = (label_run("lines", "goal", language), reference(figure.goal)) if figure.goal else ()
+        return enumerated([*qualifiers(wording, figure, language), goal], language)
+
+    return wording.each(line)
 
 
-def _qualifiers(wording: Wording, figure: Figure, language: Language, with_goal: bool) -> list[Line]:
+def qualifiers(wording: Wording, figure: Figure, language: Language) -> list[Line]:
+    """Measure, kind and direction where the value alone does not tell them; basis, scope and base."""
     parts: list[Line] = []
     if figure.measure in ("share", "rank"):
         parts.append((label_run("measures", figure.measure, language),))
@@ -117,16 +123,13 @@ def _qualifiers(wording: Wording, figure: Figure, language: Language, with_goal:
     for key, words in (("scope", figure.scope), ("base", figure.base)):
         if words:
             parts.append(wording.labelled_words(key, words, language))
-    if with_goal and figure.goal:
-        parts.append((label_run("lines", "goal", language), reference(figure.goal)))
     return parts
 
 
 def doubts(*items: Item) -> tuple[Line, ...]:
     """The reasons why items are disputed, one a line."""
-    return tuple(
-        (Run("⚠ ", None, "warning"), run(reason, None, "warning")) for item in items for reason in item.disputed
-    )
+    reasons = [reason for item in items for reason in item.disputed]
+    return tuple((Run("⚠ ", None, "warning"), run(reason, None, "warning")) for reason in reasons)
 
 
 def name_of(wording: Wording, item: Item, language: Language) -> Line:
@@ -140,7 +143,9 @@ def name_of(wording: Wording, item: Item, language: Language) -> Line:
 def goal_evidence(goal: Goal, figures: Sequence[Figure] = ()) -> list[Evidence]:
     """A goal's places and those of its figures that do not lie inside them."""
     own = [*goal.evidence, *([goal.carried] if goal.carried else [])]
-    others = (found for figure in figures for found in figure.evidence)
-    return own + [
-        found for found in others if not any(span.start <= found.start and found.end <= span.end for span in own)
-    ]
+    others = [found for figure in figures for found in figure.evidence]
+    return own + [found for found in others if not any(_inside(found, span) for span in own)]
+
+
+def _inside(inner: Evidence, outer: Evidence) -> bool:
+    return outer.start <= inner.start and inner.end <= outer.end

@@ -57,18 +57,18 @@ def warnings(content: BriefContent, wording: Wording) -> tuple[Block, ...]:
     """What the reader must know first: text that nobody read, items that the model did not read."""
     notes: list[Block] = []
     if lost := [gap for gap in content.gaps if gap.lost]:
-        fields = {"ranges": "{ranges}", "lost": _characters(lost), "chars": content.report.chars}
-        notes.append(Note("warning", Cell(wording.each(lambda language: _lost_line(lost, fields, language)))))
+        chars = content.report.chars
+        notes.append(Note("warning", Cell(wording.each(lambda language: _lost_line(lost, chars, language)))))
     by_rules = sum(item.by == "rules" for item in items_by_id(content).values())
     if wording.marks_rules and by_rules:
         notes.append(Note("muted", wording.cell("lines", "by_rules", count=by_rules)))
     return tuple(notes)
 
 
-def _lost_line(lost: list[Gap], fields: dict[str, object], language: Language) -> Line:
+def _lost_line(lost: list[Gap], chars: int, language: Language) -> Line:
     ranges = ", ".join(_range(gap) or label("marks", "nowhere", language) for gap in lost)
-    words = label_run("lines", "lost", language, "warning", **{**fields, "ranges": ranges})
-    return (Run("⚠ ", None, "warning"), words)
+    fields = {"ranges": ranges, "lost": _characters(lost), "chars": chars}
+    return (Run("⚠ ", None, "warning"), label_run("lines", "lost", language, "warning", **fields))
 
 
 def _characters(gaps: Iterable[Gap]) -> int:
@@ -91,8 +91,7 @@ def overview(content: BriefContent, wording: Wording) -> tuple[Block, ...]:
         return ()
     cells = []
     for sentence in content.overview:
-        cites = [(reference(item_id),) for item_id in sentence.cites]
-        cited = enumerated(cites, wording.languages[-1])
+        cited = enumerated([(reference(item_id),) for item_id in sentence.cites], wording.languages[-1])
         cells.append(Cell((*wording.text(sentence.zh, sentence.en), *([cited] if cited else []))))
     return heading(wording, 2, "overview"), BulletList(tuple(cells))
 
@@ -116,10 +115,14 @@ def _coverage(content: BriefContent, wording: Wording) -> Block:
         listed = label("punctuation", "list", language).join(
             f"{label('skips', reason, language)} {count}" for reason, count in sorted(counts.items())
         )
-        reasons = label("punctuation", "parentheses", language, text=listed) if listed else ""
-        numbers = {"quantities": coverage.quantities, "used": coverage.used, "skipped": len(coverage.skipped)}
-        words = label("lines", "coverage", language, **numbers, unaccounted=len(coverage.unaccounted), reasons=reasons)
-        return (run(words, language),)
+        fields = {
+            "quantities": coverage.quantities,
+            "used": coverage.used,
+            "skipped": len(coverage.skipped),
+            "reasons": label("punctuation", "parentheses", language, text=listed) if listed else "",
+            "unaccounted": len(coverage.unaccounted),
+        }
+        return (run(label("lines", "coverage", language, **fields), language),)
 
     return Paragraph(Cell(wording.each(line)))
 
@@ -128,7 +131,8 @@ def _unaccounted(wording: Wording, quantity_id: str) -> Cell:
     quantity = wording.quantities.get(quantity_id)
     if quantity is None:
         return Cell(((run(quantity_id),),))
-    return Cell(((run(f"{quantity_id} "), Run(" "), run(quantity.raw, "zh"), run(f" ({quantity.start}–{quantity.end})")),))
+    where = Run(f" ({quantity.start}–{quantity.end})", None, "muted")
+    return Cell(((run(quantity_id), Run(" "), run(quantity.raw, "zh"), where),))
 
 
 def _gap_row(wording: Wording, gap: Gap) -> tuple[Cell, ...]:
@@ -138,7 +142,7 @@ def _gap_row(wording: Wording, gap: Gap) -> tuple[Cell, ...]:
         Cell(((run(gap.reason),),)),
         Cell(((run(_range(gap)),),) if _range(gap) else ()),
         Cell(((run(gap.detail),),) if gap.detail else ()),
-        wording.cell("marks", "lost_yes", "warning") if gap.lost else wording.cell("marks", "lost_no", "muted"),
+        wording.cell("marks", "lost_yes" if gap.lost else "lost_no", "warning" if gap.lost else "muted"),
     )
 
 
@@ -146,10 +150,16 @@ def origin(content: BriefContent, wording: Wording) -> tuple[Block, ...]:
     """How to read the ranges, what made the brief, and the digests that prove it."""
     engine, report = content.engine, content.report
     named = {"name": engine.name, "model": engine.model or "-", "version": engine.version}
-    digests = {"prompts": engine.prompts or "-", "schema": engine.schema_ or "-", "terms": engine.terms}
+    digests = {
+        "prompts": engine.prompts or "-",
+        "schema": engine.schema_ or "-",
+        "terms": engine.terms,
+        "file": report.file_sha256,
+        "text": report.text_sha256,
+    }
     lines = (
         *wording.label("lines", "offsets", "muted"),
         *wording.label("lines", "engine", "muted", **named, schema_version=content.schema_version),
-        *wording.label("lines", "digests", "muted", **digests, file=report.file_sha256, text=report.text_sha256),
+        *wording.label("lines", "digests", "muted", **digests),
     )
     return heading(wording, 2, "about"), Paragraph(Cell(lines))

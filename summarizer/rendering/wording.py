@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -61,7 +61,7 @@ def side_by_side(lines: tuple[Line, ...]) -> Line:
     return tuple(joined)
 
 
-def enumerated(parts: list[Line], language: Language) -> Line:
+def enumerated(parts: Sequence[Line], language: Language) -> Line:
     """Parts with the language's list mark between them."""
     joined: list[Run] = []
     for part in filter(None, parts):

@@ -1,0 +1,248 @@
+"""What the words around a quantity or clause say: direction, kind, year, basis, stage, theme.
+
+Both sides use this: the rules engine reads with it, and grounding holds a model's reading against
+it. A reading says how sure it is; only sure ones dispute a model.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any, cast
+
+from summarizer.model import Basis, Direction, Kind, Measure, Metadata, Period, Quantity, Stage, Tense, Theme
+from summarizer.quantities.units import alternation
+
+STAGES: tuple[Stage, ...] = ("planned", "started", "under_construction", "completed", "operating")
+_PLAN_PERIODS = {"十二五": (2011, 2015), "十三五": (2016, 2020), "十四五": (2021, 2025), "十五五": (2026, 2030)}
+_YEAR = re.compile(r"(?<!\d)(20\d\d)年(?!来|以来)")
+_COMPARED = re.compile(r"(?:比|较|与|同|自|在|以)\s*$")
+
+
+@cache
+def words() -> dict[str, Any]:
+    """The cue vocabulary (data/cues.toml)."""
+    return tomllib.loads(resources.files("summarizer").joinpath("data", "cues.toml").read_text("utf-8"))
+
+
+@cache
+def pattern(table: str, key: str, shape: str = "(?:{})") -> re.Pattern[str]:
+    """A compiled alternation of one word list."""
+    return re.compile(shape.replace("{}", alternation(list(words()[table][key]))))
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """A quantity in its clause and sentence: the text before and behind it."""
+
+    quantity: Quantity
+    before: str
+    after: str
+    sentence_before: str
+    previous: tuple[Measure, Direction | None] | None = None
+    joined: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KindReading:
+    """Kind and year as the words give them, and whether they leave no doubt."""
+
+    kind: Kind
+    year: int | None
+    kind_sure: bool
+    year_sure: bool
+
+
+def surroundings(
+    text: str, sentence: tuple[int, int], clauses: Sequence[tuple[int, int]], quantities: Sequence[Quantity]
+) -> list[Around]:
+    """Each quantity of a sentence with what stands around it, list members linked to the one before."""
+    found: list[Around] = []
+    for i, q in enumerate(quantities):
+        start, end = next(((s, e) for s, e in reversed(clauses) if s <= q.start), sentence)
+        earlier = quantities[i - 1] if i else None
+        joined = earlier is not None and re.fullmatch(r"[、和及,，]?", text[earlier.end : q.start]) is not None
+        before = text[start : q.start] if q.start >= start else ""
+        around = Around(q, before, text[q.end : max(end, q.end)], text[sentence[0] : q.start], joined=joined)
+        previous = measure_of(found[-1]) if joined and found else None
+        found.append(Around(q, before, around.after, around.sentence_before, previous, joined))
+    return found
+
+
+def measure_of(around: Around) -> tuple[Measure, Direction | None]:
+    """Level, change, share or rank, and the direction of a change."""
+    unit = around.quantity.unit
+    if unit == "rank":
+        return "rank", None
+    if around.joined and around.previous and around.previous[0] in ("change", "share"):
+        return around.previous
+    if unit in ("percentage_point", "basis_point", "times_more") or (unit == "multiple" and "番" in around.quantity.raw):
+        return "change", _direction(around) or "up"
+    direction = _change(around)
+    if direction:
+        return "change", direction
+    return ("share", None) if unit in ("percent", "permille", "ratio") else ("level", None)
+
+
+def _direction(around: Around) -> Direction | None:
+    down, up = pattern("direction", "down"), pattern("direction", "up")
+    last_down = max((m.end() for m in down.finditer(around.before)), default=-1)
+    last_up = max((m.end() for m in up.finditer(around.before)), default=-1)
+    if last_down == last_up == -1:
+        return None
+    return "down" if last_down > last_up else "up"
+
+
+def _change(around: Around) -> Direction | None:
+    """The direction where a verb of change governs the quantity."""
+    share = around.quantity.unit in ("percent", "permille", "ratio", "multiple")
+    between = alternation(list(words()["direction"]["between"]))
+    for direction in ("up", "down"):
+        verbs = [w for w in words()["direction"][direction] if share or len(w) > 1]
+        verb = re.search(f"({alternation(verbs)})(?:{between})*$", around.before)
+        if verb and not (verb.group(1) in ("增", "高", "快") and around.before[: verb.start()].endswith(("新", "提"))):
+            if share and verb.group(1) in ("高", "多") and not around.before[: verb.start(1)].endswith(("提", "同比", "年")):
+                continue
+            return cast(Direction, direction)
+        if share and pattern("direction", f"{direction}_nouns").search(around.before[-8:]):
+            return cast(Direction, direction)
+        fronted = words()["direction"][f"fronted_{direction}"]
+        reached = pattern("direction", "reached", "(?:{})$").search(around.before)
+        if share and not reached and re.match(f"[^，、]{{0,4}}?(?:{alternation(fronted)})", around.before) and len(around.before) > 3:
+            if direction == "down" or not pattern("share", "nouns").search(around.before):
+                return cast(Direction, direction)
+    return None
+
+
+# --- kind and year ----------------------------------------------------------------------------
+
+
+def kind_of(around: Around, tense: Tense, metadata: Metadata) -> KindReading:
+    """Actual, target or reference, and the year, from the section, the clause and the report's years."""
+    if _is_reference(around):
+        return KindReading("reference", None, True, True)
+    year = explicit_year(around)
+    default = metadata.target_year if tense == "plan" else metadata.review_year
+    if default is None:
+        default = metadata.target_year if metadata.review_year is None else metadata.review_year
+    kind: Kind = "target" if tense == "plan" else "actual"
+    sure = False
+    if year is not None and metadata.target_year is not None:
+        if tense == "review" and year > (metadata.review_year or metadata.target_year):
+            kind = "target"
+        elif tense == "plan" and year < metadata.target_year:
+            kind = "actual"
+        sure = True
+    clause = around.before
+    if tense == "plan" and pattern("kind", "actual").search(clause):
+        kind, year = "actual", year if year is not None else metadata.review_year
+        return KindReading(kind, year, True, False)
+    if tense == "plan" and pattern("kind", "target").search(clause):
+        sure = True
+    if around.quantity.counter == "大":
+        return KindReading("actual", default, False, False)
+    if pattern("kind", "standing").search(clause[-12:]) and year is None:
+        return KindReading(kind if "总投资" in clause else "actual", None, False, False)
+    return KindReading(kind, year if year is not None else default, sure, year is not None)
+
+
+def _is_reference(around: Around) -> bool:
+    q = around.quantity
+    if q.unit == "years_of_age":
+        return not any(noun in around.before for noun in words()["reference"]["age_nouns"])
+    if re.match("[”\"]?(?:内)?[^，。；,;]{0,3}(?:" + alternation(list(words()["reference"]["standards"])) + ")", around.after[:12]):
+        return q.dimension == "duration" or bool(re.match("、", around.after))
+    threshold = q.comparator in (">=", "<=", ">", "<") and q.raw.endswith(("以上", "以下", "以内"))
+    measured = q.dimension in ("money", "area", "mass", "power", "length", "households")
+    return threshold and measured and pattern("reference", "after").match(around.after) is not None
+
+
+def explicit_year(around: Around) -> int | None:
+    """A year that the clause, or the sentence before it, names for the value; not a base of comparison."""
+    for window in (around.before, around.sentence_before[-60:]):
+        for match in reversed(list(_YEAR.finditer(window))):
+            if not _COMPARED.search(window[: match.start()]) or window[: match.start()].endswith("在"):
+                return int(match.group(1))
+        for name, (_, last) in _PLAN_PERIODS.items():
+            if re.search(f"{name}[”’\"]*(?:期)?末", window) and not re.search(f"[比较][“‘]*{name}", window):
+                return last
+    return None
+
+
+def basis_of(around: Around) -> Basis | None:
+    """Whether a value is of a year, summed up, an average, or of a point in time."""
+    for basis in ("cumulative", "average", "annual", "point"):
+        if pattern("basis", basis).search(around.before):
+            return cast(Basis, basis)
+    return None
+
+
+def base_of(around: Around) -> str | None:
+    """What growth is measured against, in the report's words (比上年, 同比)."""
+    for rule in words()["base"]["patterns"]:
+        if match := re.search(rule, around.before):
+            return match.group(0)
+    return None
+
+
+def period_of(around: Around) -> Period | None:
+    """The span of years that a value covers, where the clause names one."""
+    if match := re.search(r"(20\d\d)(?:年)?\s*(?:至|到|—|-|～|－)+\s*(20\d\d)年", around.before):
+        return Period(from_=int(match.group(1)), to=int(match.group(2)))
+    for name, (first, last) in _PLAN_PERIODS.items():
+        if re.search(f"{name}[”’\"]*(?:时期|期间|规划期)", around.before):
+            return Period(from_=first, to=last)
+    return None
+
+
+# --- stages and themes ------------------------------------------------------------------------
+
+
+def stage_of(clause: str, name: str) -> Stage | None:
+    """The stage that a clause gives an undertaking; the later verb decides, hope lowers it by one."""
+    at = clause.find(name)
+    behind = clause[at + len(name) :] if at >= 0 else ""
+    before = clause[:at] if at >= 0 else clause
+    found = _last_stage(behind) or _last_stage(before)
+    if found is None:
+        return None
+    stage, word = found
+    around = before + " " + behind
+    if word in words()["stage"]["landing"] and pattern("stage", "pushed").search(before):
+        return "planned"
+    if stage != "planned" and pattern("stage", "hope").search(around):
+        return STAGES[STAGES.index(stage) - 1]
+    return stage
+
+
+def _last_stage(text: str) -> tuple[Stage, str] | None:
+    best: tuple[int, int, Stage, str] | None = None
+    for stage in STAGES:
+        for word in words()["stage"][stage]:
+            at = text.rfind(word)
+            if at >= 0 and (best is None or (at + len(word), len(word)) > best[:2]):
+                best = (at + len(word), len(word), stage, word)
+    if best is None:
+        return None
+    strong = [s for s in ("operating", "completed", "started", "planned") if any(w in text for w in words()["stage"][s])]
+    if best[2] == "under_construction" and strong:
+        stage = cast(Stage, strong[0])
+        word = max((w for w in words()["stage"][stage] if w in text), key=text.rfind)
+        return stage, word
+    return best[2], best[3]
+
+
+def theme_of(clause: str, headings: Sequence[str]) -> Theme:
+    """The field that a commitment belongs to: by its own words first, then by its headings."""
+    scores: dict[str, float] = {}
+    strong = words()["theme_weight"]["strong"]
+    for theme, vocabulary in words()["theme"].items():
+        own = sum((3.0 if w in strong else 2.0) + len(w) * 0.2 for w in vocabulary if w in clause)
+        above = sum(0.9 for heading in headings[-2:] for w in vocabulary if w in heading)
+        scores[theme] = own + above
+    best = max(scores, key=lambda t: scores[t])
+    return cast(Theme, best if scores[best] > 0 else "governance")

@@ -1,0 +1,269 @@
+"""The checks of a draft, item by item: what the model points at must be there, and say so.
+
+`problems` make an item invalid (it goes back once, then becomes a gap); `doubts` leave it in the
+brief, marked as disputed: there the words around a quantity tell something else than the model.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from summarizer import cues
+from summarizer.chunking import ChunkIndex, escape, flat
+from summarizer.grounding.english import Problem, check_english, numbers_of_names
+from summarizer.model import (
+    Draft,
+    DraftFigure,
+    DraftGoal,
+    DraftProject,
+    DraftRisk,
+    DraftSkip,
+    Quantity,
+    Section,
+    Sentence,
+)
+from summarizer.quantities.grammar import scan
+from summarizer.terms.dictionary import Terms
+
+_PUNCTUATION = re.compile(r"[\s，。；：、,.;:·“”‘’\"'（）()《》〈〉「」【】\-—~～/]")
+_MAX_SPAN = 400
+_MAX_NAME = 60
+_MASS_SKIPPING = (5, 0.4)
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """A problem of one item of a draft: `kind` and `index` say which (index -1: the answer as a whole)."""
+
+    kind: str
+    index: int
+    problem: Problem
+
+
+class Checker:
+    """Checks the items of one chunk's draft. One object a draft; it reads, and changes nothing."""
+
+    def __init__(self, draft: Draft, index: ChunkIndex, terms: Terms):
+        self.draft = draft
+        self.index = index
+        self.chunk = index.chunk
+        self.text = index.text
+        self.terms = terms
+
+    def violations(self) -> Iterator[Violation]:
+        """Everything that is wrong, in the order of the answer."""
+        used: set[str] = set()
+        for i, figure in enumerate(self.draft.figures):
+            for problem in self.figure_problems(figure, used):
+                yield Violation("figures", i, problem)
+            used.add(figure.q)
+        for i, goal in enumerate(self.draft.goals):
+            for problem in self.statement_problems(goal):
+                yield Violation("goals", i, problem)
+        for i, project in enumerate(self.draft.projects):
+            for problem in self.project_problems(project):
+                yield Violation("projects", i, problem)
+        for i, risk in enumerate(self.draft.risks):
+            for problem in self.statement_problems(risk):
+                yield Violation("risks", i, problem)
+        for i, skip in enumerate(self.draft.skipped):
+            for problem in self.skip_problems(skip, used):
+                yield Violation("skipped", i, problem)
+        yield from self._mass_skipping()
+
+    def unaccounted(self) -> list[str]:
+        """Ids of quantities that are neither in a figure nor skipped."""
+        named = {f.q for f in self.draft.figures} | {s.q for s in self.draft.skipped}
+        return [name for name in self.chunk.quantities if name not in named]
+
+    def _mass_skipping(self) -> Iterator[Violation]:
+        skipped = [s for s in self.draft.skipped if s.q in self.chunk.quantities]
+        floor, share = _MASS_SKIPPING
+        if len(skipped) > floor and len(skipped) > share * len(self.chunk.quantities):
+            detail = f"{len(skipped)} of {len(self.chunk.quantities)} quantities are skipped; read them as figures"
+            yield Violation("skipped", -1, Problem("mass_skipping", detail))
+
+    # --- figures ---------------------------------------------------------------------------
+
+    def quantity(self, pointer: str) -> Quantity:
+        """The quantity that a pointer stands for; `c12k:text` cites one that the grammar missed, verbatim.
+
+        Raises ValueError with the reason where it stands for nothing.
+        """
+        if pointer in self.chunk.quantities:
+            return self.chunk.quantities[pointer]
+        clause, colon, verbatim = pointer.partition(":")
+        if not colon or not verbatim:
+            raise ValueError(f"there is no quantity {pointer}")
+        start, end = self.index.span(clause, None, verbatim)
+        found = next(iter(scan(self.text[start:end])), None)
+        if found is None:
+            raise ValueError(f"no number can be read from {verbatim!r}")
+        return Quantity(
+            id=f"v{start}", start=start + found.start, end=start + found.end,
+            raw=self.text[start + found.start : start + found.end], value=found.value, value_high=found.value_high,
+            unit=found.unit, dimension=found.dimension, counter=found.counter, per=found.per,
+            comparator=found.comparator,
+        )  # fmt: skip
+
+    def figure_problems(self, figure: DraftFigure, used: set[str]) -> Iterator[Problem]:
+        try:
+            quantity = self.quantity(figure.q)
+        except ValueError as error:
+            yield Problem("unknown_pointer", str(error))
+            return
+        if figure.q in used:
+            yield Problem("second_use", f"{figure.q} is in another figure already; a quantity belongs to one")
+        yield from self.name_problems(figure.zh, quantity.start)
+        if figure.scope:
+            yield from self.name_problems(figure.scope, quantity.start)
+        if figure.en is not None:
+            yield from check_english(figure.en, *self.english_context(quantity.start, ()))
+        if figure.m == "change" and figure.d is None:
+            yield Problem("direction_missing", "a change is up or down")
+        if figure.m != "change" and figure.d is not None:
+            yield Problem("direction_extra", "only a change has a direction; d is null")
+        if figure.y is not None and not self._plausible_year(figure.y, quantity.start):
+            yield Problem("year_not_in_text", f"neither the text nor the report's years give {figure.y}")
+
+    def name_problems(self, name: str, position: int) -> Iterator[Problem]:
+        """A Chinese name uses only characters of its sentence or heading path."""
+        if not _PUNCTUATION.sub("", name):
+            yield Problem("name_empty", "the Chinese name is empty")
+        elif len(name) > _MAX_NAME:
+            yield Problem("name_long", f"the Chinese name has {len(name)} characters; give the shortest name")
+        elif strange := sorted(set(_PUNCTUATION.sub("", escape(name))) - self.characters_at(position)):
+            yield Problem("name_not_in_text", f"{''.join(strange)!r} is not in the sentence or its headings")
+
+    def characters_at(self, position: int) -> set[str]:
+        sentence, section = self.index.sentence_at(position)
+        return set(escape(self.text[sentence.start : sentence.end] + "".join(h.heading for h in section.path)))
+
+    def english_context(
+        self, position: int, required: tuple[str, ...]
+    ) -> tuple[Mapping[str, Quantity], tuple[str, ...], frozenset[float]]:
+        """What `check_english` needs for an item of a sentence: its quantities, and its names' numbers."""
+        sentence, section = self.index.sentence_at(position)
+        return self.sentence_quantities(sentence), required, self._names(sentence, section)
+
+    def sentence_quantities(self, sentence: Sentence) -> Mapping[str, Quantity]:
+        return dict(self.index.quantities_in(sentence.start, sentence.end))
+
+    def _names(self, sentence: Sentence, section: Section) -> frozenset[float]:
+        pieces, position = [], sentence.start
+        for quantity in self.sentence_quantities(sentence).values():
+            pieces.append(self.text[position : quantity.start])
+            position = quantity.end
+        pieces.append(self.text[position : sentence.end])
+        pieces.extend(heading.heading for heading in section.path)
+        return numbers_of_names(" ".join(pieces)) | self._years
+
+    @cached_property
+    def _years(self) -> frozenset[float]:
+        meta = self.chunk.report.metadata
+        return frozenset(float(y) for y in (meta.review_year, meta.target_year) if y)
+
+    def _plausible_year(self, year: int, position: int) -> bool:
+        meta = self.chunk.report.metadata
+        known = {y for y in (meta.review_year, meta.target_year) if y is not None}
+        if known and min(known) - 1 <= year <= max(known) + 1:
+            return True
+        if not known and 1949 <= year <= 2100:
+            return True
+        sentence, section = self.index.sentence_at(position)
+        around = self.text[sentence.start : sentence.end] + " ".join(h.heading for h in section.path)
+        ends = {2015: "十二五", 2020: "十三五", 2025: "十四五", 2030: "十五五"}
+        return str(year) in around or ends.get(year, "\0") in around
+
+    def figure_doubts(self, figure: DraftFigure, quantity: Quantity) -> list[str]:
+        """Where the words around the quantity tell something else: reasons, sorted."""
+        doubts: list[str] = []
+        sentence, section = self.index.sentence_at(quantity.start)
+        around = self._around(sentence, quantity)
+        if around is None:
+            return doubts
+        measure, direction = cues.measure_of(around)
+        if measure != figure.m and "rank" in (measure, figure.m):
+            doubts.append("measure")
+        if measure == figure.m == "change" and direction != figure.d:
+            doubts.append("direction")
+        reading = cues.kind_of(around, section.tense, self.chunk.report.metadata)
+        if reading.kind != figure.k:
+            doubts.append("kind")
+        if reading.year_sure and figure.y != reading.year:
+            doubts.append("year")
+        elif figure.k != "reference" and figure.y is not None and reading.year is not None and figure.y != reading.year:
+            doubts.append("year")
+        term = self.terms.indicator(figure.zh)
+        if term and term.families and figure.m == "level" and quantity.dimension not in term.families:
+            doubts.append("unit")
+        if not self._named_nearby(figure.zh, sentence, quantity):
+            doubts.append("name")
+        return sorted(doubts)
+
+    def _around(self, sentence: Sentence, quantity: Quantity) -> cues.Around | None:
+        inside = list(self.sentence_quantities(sentence).values())
+        if quantity not in inside:
+            return None
+        clauses = [(c.start, c.end) for c in sentence.clauses]
+        found = cues.surroundings(self.text, (sentence.start, sentence.end), clauses, inside)
+        return found[inside.index(quantity)]
+
+    def _named_nearby(self, name: str, sentence: Sentence, quantity: Quantity) -> bool:
+        """Whether the name shares words with the stretch that is the quantity's own.
+
+        That stretch reaches from the quantity before it to the one behind it; where it is empty
+        (lists of bare values under 分别, or 增长 alone) the name may stand anywhere.
+        """
+        inside = list(self.sentence_quantities(sentence).values())
+        i = inside.index(quantity) if quantity in inside else -1
+        left = inside[i - 1].end if i > 0 else sentence.start
+        right = inside[i + 1].start if 0 <= i < len(inside) - 1 else sentence.end
+        before = _PUNCTUATION.sub("", flat(self.text[left : quantity.start]))
+        after = re.split(r"[，。；,;、]", flat(self.text[quantity.end : right]))[0]
+        after = _PUNCTUATION.sub("", after)
+        plain = _PUNCTUATION.sub("", name)
+        own = before + "\0" + after
+        if len(before) + len(after) <= 4:
+            return True
+        if len(after) < 2 and re.fullmatch(r"(?:同比|比上年|较上年|分别|其中|占|全[市省国区县]|总量|比重|实际|均|达到?|增长|下降|提高|连续|位居|居|位列|排名|第|惠及|面积|[一-鿿]{0,3}(?:增|降|升|居|列|占)[一-鿿]{0,6})+", before):
+            return True
+        return any(plain[k : k + 2] in own for k in range(max(1, len(plain) - 1)))
+
+    # --- statements and projects -----------------------------------------------------------
+
+    def statement_problems(self, item: DraftGoal | DraftRisk) -> Iterator[Problem]:
+        """A goal or risk: its pointer resolves to a bounded span, and its English is clean."""
+        try:
+            start, end = self.index.span(item.c, item.c2, item.part)
+        except ValueError as error:
+            yield Problem("unknown_pointer", str(error))
+            return
+        if end - start > _MAX_SPAN:
+            yield Problem("span_long", f"the span has {end - start} characters; point at the one clause")
+        if item.en is not None:
+            skipped = {s.q for s in self.draft.skipped}
+            required = tuple(n for n, _ in self.index.quantities_in(start, end) if n not in skipped)
+            yield from check_english(item.en, *self.english_context(start, required))
+
+    def project_problems(self, project: DraftProject) -> Iterator[Problem]:
+        clause = self.chunk.clauses.get(project.c)
+        if clause is None:
+            yield Problem("unknown_pointer", f"there is no clause {project.c}")
+            return
+        sentence, _ = self.index.sentence_at(clause.start)
+        plain = escape(self.text[sentence.start : sentence.end])
+        if escape(project.zh) not in plain:
+            yield from self.name_problems(project.zh, clause.start)
+        if project.en is not None:
+            quantities, _, names = self.english_context(clause.start, ())
+            yield from check_english(project.en, quantities, (), names | numbers_of_names(project.zh))
+
+    def skip_problems(self, skip: DraftSkip, used: set[str]) -> Iterator[Problem]:
+        if skip.q not in self.chunk.quantities:
+            yield Problem("unknown_pointer", f"there is no quantity {skip.q}")
+        elif skip.q in used:
+            yield Problem("second_use", f"{skip.q} is a figure already; do not skip it too")

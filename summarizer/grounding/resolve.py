@@ -1,0 +1,182 @@
+"""A checked draft becomes items and gaps: pointers turn into spans, placeholders into numbers."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+
+from summarizer import cues
+from summarizer.chunking import ChunkIndex, flat
+from summarizer.grounding.checks import Checker, Violation
+from summarizer.grounding.english import Problem, render_english
+from summarizer.model import (
+    Bilingual,
+    Chunk,
+    Draft,
+    DraftFigure,
+    DraftGoal,
+    DraftProject,
+    DraftRisk,
+    Evidence,
+    Figure,
+    Gap,
+    Goal,
+    Indicator,
+    Items,
+    Mention,
+    Project,
+    Quantity,
+    Reader,
+    Risk,
+    Skipped,
+)
+from summarizer.quantities.units import alternation
+from summarizer.terms.dictionary import Terms
+
+_MAX_EVIDENCE = 300
+
+
+def check(draft: Draft, chunk: Chunk, terms: Terms) -> tuple[Violation, ...]:
+    """Everything in a draft that does not hold."""
+    return tuple(Checker(draft, ChunkIndex(chunk), terms).violations())
+
+
+def unaccounted(draft: Draft, chunk: Chunk, terms: Terms) -> tuple[str, ...]:
+    """The quantities of a chunk that a draft neither uses nor skips."""
+    return tuple(Checker(draft, ChunkIndex(chunk), terms).unaccounted())
+
+
+def resolve(draft: Draft, chunk: Chunk, terms: Terms, by: Reader) -> Items:
+    """The items that hold, and a gap for each that does not."""
+    return _Resolver(Checker(draft, ChunkIndex(chunk), terms), by).items()
+
+
+class _Resolver:
+    def __init__(self, checker: Checker, by: Reader):
+        self.checker = checker
+        self.index = checker.index
+        self.draft = checker.draft
+        self.by: Reader = by
+        self.text = checker.text
+        self.broken: dict[tuple[str, int], list[Problem]] = defaultdict(list)
+        for violation in checker.violations():
+            self.broken[violation.kind, violation.index].append(violation.problem)
+
+    def items(self) -> Items:
+        figures = [self._figure(f) for i, f in enumerate(self.draft.figures) if not self._bad("figures", i)]
+        goals = [self._goal(g) for i, g in enumerate(self.draft.goals) if not self._bad("goals", i)]
+        projects = [self._project(p) for i, p in enumerate(self.draft.projects) if not self._bad("projects", i)]
+        risks = [self._risk(r) for i, r in enumerate(self.draft.risks) if not self._bad("risks", i)]
+        skipped = [
+            Skipped(id=self.checker.chunk.quantities[s.q].id, reason=s.why)
+            for i, s in enumerate(self.draft.skipped)
+            if not self._bad("skipped", i)
+        ]
+        found = tuple(self.checker.quantity(f.q) for i, f in enumerate(self.draft.figures)
+                      if not self._bad("figures", i) and f.q not in self.checker.chunk.quantities)  # fmt: skip
+        return Items(tuple(figures), tuple(goals), tuple(projects), tuple(risks), found, tuple(skipped), self._gaps())
+
+    def _bad(self, kind: str, index: int) -> bool:
+        return bool(self.broken.get((kind, index)))
+
+    def _gaps(self) -> tuple[Gap, ...]:
+        gaps = []
+        for (kind, index), problems in self.broken.items():
+            detail = "; ".join(f"{p.reason}: {p.detail}" for p in problems)
+            start, end = self._where(kind, index)
+            gaps.append(Gap(stage="grounding", reason=problems[0].reason, start=start, end=end, detail=f"{kind}: {detail}"))
+        return tuple(gaps)
+
+    def _where(self, kind: str, index: int) -> tuple[int, int]:
+        """The place of a broken item as far as its pointer resolves, else its chunk."""
+        chunk = self.checker.chunk
+        if index >= 0:
+            item = getattr(self.draft, kind)[index]
+            name = getattr(item, "q", None) or getattr(item, "c", None)
+            place = chunk.quantities.get(name) or chunk.clauses.get(name)
+            if place is not None:
+                return place.start, place.end
+        return chunk.start, chunk.end
+
+    def _english(self, text: str | None, position: int) -> str | None:
+        if text is None:
+            return None
+        quantities, _, _ = self.checker.english_context(position, ())
+        return render_english(text, quantities) or None
+
+    def _figure(self, draft: DraftFigure) -> Figure:
+        quantity = self.checker.quantity(draft.q)
+        term = self.checker.terms.indicator(draft.zh)
+        sentence, _ = self.index.sentence_at(quantity.start)
+        around = self.checker._around(sentence, quantity)
+        english = self._english(draft.en, quantity.start)
+        return Figure(
+            id=quantity.id, quantities=(quantity.id,),
+            indicator=Indicator(zh=flat(draft.zh), en=english or (term.en if term else None), code=term.code if term else None),
+            measure=draft.m, direction=draft.d, kind=draft.k, year=draft.y,
+            period=cues.period_of(around) if around else None, basis=cues.basis_of(around) if around else None,
+            base=cues.base_of(around) if around and draft.m == "change" else None,
+            scope=draft.scope, evidence=(self._figure_evidence(draft.zh, quantity),), by=self.by,
+            disputed=tuple(self.checker.figure_doubts(draft, quantity)),
+        )  # fmt: skip
+
+    def _figure_evidence(self, name: str, quantity: Quantity) -> Evidence:
+        """The quantity's clause, and as many clauses before it as the name needs."""
+        sentence, _ = self.index.sentence_at(quantity.start)
+        inside = [c for c in sentence.clauses if c.start <= quantity.start]
+        start = inside[-1].start if inside else quantity.start
+        end = max(quantity.end, inside[-1].end if inside else quantity.end)
+        end = min(end, max(start + _MAX_EVIDENCE, quantity.end))
+        for clause in reversed(inside[:-1]):
+            covered = set(name) <= set(self.text[start:end])
+            if covered or end - clause.start > _MAX_EVIDENCE:
+                break
+            start = clause.start
+        if end - start > _MAX_EVIDENCE:
+            start = max(start, quantity.end - _MAX_EVIDENCE // 2)
+        return self.index.evidence(start, end)
+
+    def _goal(self, draft: DraftGoal) -> Goal:
+        start, end = self.index.span(draft.c, draft.c2, draft.part)
+        carried = self._carried(start)
+        quote = flat(self.text[start:end])
+        _, section = self.index.sentence_at(start)
+        return Goal(
+            id=f"{start}:{end}", statement=Bilingual(zh=(carried.quote if carried else "") + quote, en=self._english(draft.en, start)),
+            theme=draft.t, quantities=tuple(q.id for _, q in self.index.quantities_in(start, end)),
+            evidence=(self.index.evidence(start, end),), carried=carried, by=self.by,
+            disputed=("review",) if section.tense == "review" else (),
+        )  # fmt: skip
+
+    def _carried(self, start: int) -> Evidence | None:
+        """The verb that a later member of a list inherits from the head of its clause or sentence."""
+        verbs = cues.words()["goal"]["outcome"] + cues.words()["goal"]["pledge"]
+        verb = re.compile(f"(?:{alternation(verbs)})+")
+        if verb.match(self.text, start) or cues.pattern("goal", "adverbs").match(self.text, start):
+            return None
+        _, clause = self.index.clause_at(start)
+        if clause.start == start:
+            return None
+        head = verb.search(self.text, clause.start, start)
+        if head is None or head.start() - clause.start > 8 or "、" not in self.text[head.end() : start]:
+            return None
+        return self.index.evidence(head.start(), head.end())
+
+    def _project(self, draft: DraftProject) -> Project:
+        clause = self.checker.chunk.clauses[draft.c]
+        evidence = self.index.evidence(clause.start, clause.end)
+        alone = sum(p.c == draft.c for p in self.draft.projects) == 1
+        inside = self.index.quantities_in(clause.start, clause.end) if alone else []
+        return Project(
+            id=f"{clause.start}:{draft.zh}", name=Bilingual(zh=flat(draft.zh), en=self._english(draft.en, clause.start)),
+            mentions=(Mention(stage=draft.stage, status=draft.status, evidence=evidence),),
+            quantities=tuple(q.id for _, q in inside if q.unit != "rank"), evidence=(evidence,), by=self.by,
+        )  # fmt: skip
+
+    def _risk(self, draft: DraftRisk) -> Risk:
+        start, end = self.index.span(draft.c, draft.c2, draft.part)
+        statement = Bilingual(zh=flat(self.text[start:end]), en=self._english(draft.en, start))
+        return Risk(
+            id=f"{start}:{end}", statement=statement, type=draft.type, status=draft.status,
+            evidence=(self.index.evidence(start, end),), by=self.by,
+        )  # fmt: skip

@@ -1,0 +1,78 @@
+"""The brief as JSON, the published contract, and its schema.
+
+`python -m summarizer.rendering.jsonform schemas/brief.schema.json` rewrites the schema file.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic.json_schema import GenerateJsonSchema
+
+from summarizer.errors import InputError
+from summarizer.model import BriefContent
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+LONGEST_REASON = 200
+
+
+class _AsWritten(GenerateJsonSchema):
+    """Every field is required: what we write leaves none out, and readers may rely on it."""
+
+    def field_is_required(self, field: Any, total: bool) -> bool:  # noqa: ARG002 - pydantic's signature
+        return True
+
+
+def to_json(content: BriefContent) -> str:
+    """The brief as JSON text: the same brief gives the same bytes; ends with a newline."""
+    return _dumped(content.model_dump(mode="json", by_alias=True))
+
+
+def from_json(text: str) -> BriefContent:
+    """Reads what `to_json` wrote. Raises InputError for anything else, and says where it differs."""
+    try:
+        return BriefContent.model_validate_json(text.removeprefix("\ufeff"), strict=True)
+    except ValidationError as error:
+        raise InputError(_sentence(error)) from error
+
+
+def brief_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of a brief as written, with the names used in JSON."""
+    schema = BriefContent.model_json_schema(mode="serialization", schema_generator=_AsWritten)
+    return {"$schema": DIALECT, **schema, "title": "Brief"}
+
+
+def schema_text() -> str:
+    """The schema as the file schemas/brief.schema.json holds it."""
+    return _dumped(brief_schema())
+
+
+def _dumped(value: dict[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
+
+
+def _sentence(error: ValidationError) -> str:
+    """The first thing that is wrong, where, and how many more there are."""
+    problems = error.errors(include_url=False, include_context=False, include_input=False)
+    first = problems[0]
+    where = ".".join(map(str, first["loc"])) or "the text"
+    reason = " ".join(str(first["msg"]).split()).rstrip(".")[:LONGEST_REASON]
+    more = f", and {len(problems) - 1} more" if len(problems) > 1 else ""
+    return f"This is not a brief: at {where}, {reason}{more}; write it again with `summarizer brief`."
+
+
+def main(arguments: list[str]) -> int:
+    """Writes the schema to the file named; returns the exit code."""
+    if len(arguments) != 1:
+        print("usage: python -m summarizer.rendering.jsonform FILE", file=sys.stderr)
+        return 2
+    Path(arguments[0]).write_text(schema_text(), encoding="utf-8", newline="\n")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
