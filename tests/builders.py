@@ -161,7 +161,8 @@ def figures() -> tuple[Figure, ...]:
     jobless = Indicator(zh="失业率", en="Unemployment rate")
     return (
         figure(),
-        figure("f2", "工业增加值增长11%", quantities=("q2b",), indicator=added, measure="change", direction="up"),
+        figure("f2", "工业增加值增长11%", quantities=("q2b",), indicator=added, measure="change",
+               direction="up"),
         figure("f3", "税收下降3%", quantities=("q3c",), indicator=tax, measure="change", direction="down"),
         figure("f4", "产值位居第一", quantities=("q4d",), measure="rank"),
         target_figure(),
@@ -193,7 +194,8 @@ def info(**fields: Any) -> ReportInfo:
 
 def engine(name: str = "chat") -> EngineInfo:
     """What made the brief."""
-    return EngineInfo(name=name, model="some-model", version="0.1.0", prompts="aaa", schema_="bbb", terms="ccc")
+    digests = {"prompts": "aaa", "schema_": "bbb", "terms": "ccc"}
+    return EngineInfo(name=name, model="some-model", version="0.1.0", **digests)
 
 
 def empty_brief(**fields: Any) -> BriefContent:

@@ -31,7 +31,7 @@ from summarizer.rendering.blocks import (
 # Backslash, code, emphasis, links, HTML, tables, strike-through, entities, headings, math.
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|~&#$])")
 # Bare addresses become links by themselves in GitHub's dialect.
-_ADDRESS = re.compile(r"(?i)\b(https?|ftp|mailto|xmpp)(:)|\b(www)(\.)")
+_ADDRESS = re.compile(r"(?i)(https?|ftp|mailto|xmpp)(:)|(www)(\.)")
 # What would open a list, a thematic break or an underlined heading at the start of a line.
 _OPENING = re.compile(r"^(\d{1,9}(?=[.)](?:\s|$))|(?=[-+=:]))")
 

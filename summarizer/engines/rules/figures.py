@@ -1,0 +1,37 @@
+"""Figures by rules: every quantity with its name, measure, direction, kind and year."""
+
+from __future__ import annotations
+
+from summarizer import cues
+from summarizer.chunking import ChunkIndex
+from summarizer.engines.rules.english import figure_english
+from summarizer.engines.rules.naming import name_quantities
+from summarizer.model import DraftFigure, DraftSkip
+from summarizer.terms.dictionary import Terms
+
+_MAX_NAME = 48
+
+
+def read_figures(index: ChunkIndex, terms: Terms) -> tuple[list[DraftFigure], list[DraftSkip]]:
+    """A figure for each quantity of the chunk that its sentence or heading names."""
+    figures: list[DraftFigure] = []
+    skipped: list[DraftSkip] = []
+    for sentence, section in index.sentences:
+        inside = index.quantities_in(sentence.start, sentence.end)
+        quantities = [q for _, q in inside]
+        names = name_quantities(index.text, sentence, quantities)
+        clauses = [(c.start, c.end) for c in sentence.clauses]
+        around = cues.surroundings(index.text, (sentence.start, sentence.end), clauses, quantities)
+        for (pointer, _), name, place in zip(inside, names, around, strict=True):
+            own = name[:_MAX_NAME] or (section.path[-1].heading[:_MAX_NAME] if section.path else "")
+            if not own:
+                skipped.append(DraftSkip(q=pointer, why="not_a_quantity"))
+                continue
+            measure, direction = cues.measure_of(place)
+            reading = cues.kind_of(place, section.tense, index.chunk.report.metadata)
+            figures.append(
+                DraftFigure(
+                    q=pointer, zh=own, en=figure_english(own, terms), m=measure, d=direction, k=reading.kind, y=reading.year
+                )
+            )
+    return figures, skipped

@@ -1,0 +1,125 @@
+"""Goals by rules: numeric targets, and named outcomes that a year later can be checked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from summarizer import cues
+from summarizer.chunking import ChunkIndex, flat
+from summarizer.engines.rules.english import goal_english
+from summarizer.model import Clause, DraftFigure, DraftGoal, Section, Sentence
+from summarizer.quantities.units import alternation
+from summarizer.terms.dictionary import Terms
+
+_LANDING = re.compile("(?:投产见效|投产|落地运营|落地发展|落地|落户发展|落户|开工|建成投用|建成|投用|开园|开业|挂牌|释放产能|通车|竣工|达产|上市|全覆盖|动工|启动建设|运营)$")
+
+
+def read_goals(index: ChunkIndex, figures: list[DraftFigure], terms: Terms) -> list[DraftGoal]:
+    """The commitments of the chunk's planning sections, in order."""
+    by_pointer = {f.q: f for f in figures}
+    goals: list[DraftGoal] = []
+    for sentence, section in index.sentences:
+        if section.tense != "plan":
+            continue
+        for clause in sentence.clauses:
+            goals.extend(_goals_of(index, clause, sentence, section, by_pointer, terms))
+    return goals
+
+
+def _goals_of(
+    index: ChunkIndex, clause: Clause, sentence: Sentence, section: Section,
+    figures: dict[str, DraftFigure], terms: Terms,
+) -> Iterator[DraftGoal]:  # fmt: skip
+    headings = [h.heading for h in section.path]
+    targets = [
+        (pointer, q) for pointer, q in index.quantities_in(clause.start, clause.end)
+        if pointer in figures and figures[pointer].k == "target"
+    ]  # fmt: skip
+    content = flat(index.text[clause.start : clause.end])
+    if targets:
+        for start, end in _members(index.text, clause, [(q.start, q.end) for _, q in targets]):
+            inside = [figures[p] for p, q in targets if start <= q.start and q.end <= end]
+            yield _goal(index, start, end, headings, goal_english(inside))
+    elif _is_outcome(content, headings) or _is_direction(index, content, sentence, headings, terms):
+        yield _goal(index, clause.start, clause.end, headings, None)
+
+
+def _goal(index: ChunkIndex, start: int, end: int, headings: list[str], english: str | None) -> DraftGoal:
+    c, c2, part = index.pointer(start, end)
+    return DraftGoal(c=c, c2=c2, part=part, en=english, t=cues.theme_of(flat(index.text[start:end]), headings))
+
+
+def _members(text: str, clause: Clause, spans: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """The members of a list under one verb, each with its own quantity."""
+    if "分别" in text[clause.start : clause.end]:
+        yield clause.start, clause.end
+        return
+    start = clause.start
+    for (_, end), (following, _) in zip(spans, spans[1:], strict=False):
+        cut = text.rfind("、", end, following) if text[end : end + 1] == "、" else text.find("、", end, following)
+        if cut > 0:
+            yield start, cut
+            start = cut + 1
+    yield start, clause.end
+
+
+def _words(key: str) -> list[str]:
+    return list(cues.words()["goal"][key])
+
+
+def _lead(content: str) -> tuple[str, bool]:
+    """The clause without its adverbs, and whether one of them pledged."""
+    pledged = False
+    pattern = re.compile(f"(?:{alternation([w for w in _words('adverbs') if w not in ('新',)] + _words('pledge'))})")
+    rest = content
+    while match := pattern.match(rest):
+        if rest.startswith(("新建", "新增", "新认定", "新引进", "促进", "实现")) and match.group() in ("新",):
+            break
+        pledged = pledged or match.group() in _words("pledge")
+        rest = rest[match.end() :]
+    return rest, pledged
+
+
+def _is_outcome(content: str, headings: list[str]) -> bool:
+    """建成, 开工, 创建, 启动 ... and a named thing; not 打造一批…, 完善…机制."""
+    if re.search("一批|一系列|一些|若干|更多|各类|做好.*工作$|等工作$", content):
+        return False
+    rest, pledged = _lead(content)
+    if content.startswith(("争创", "争当")) and len(content) > 5:
+        return True
+    pushed = re.match("(?:全力|大力|积极|快速|加快|持续)?(?:推动|推进|助推|促成|力促|争取|实现|尽早|尽快|加快)", content)
+    if pushed and _LANDING.search(content) and len(content) > 7:
+        return not re.search("政策|成果|措施|机制|理念|改革|项目快", content)
+    match = re.match(f"(?:{alternation(_words('outcome'))})", rest)
+    if not match or len(rest) - match.end() < 3:
+        return False
+    thing = rest[match.end() :]
+    if match.group() in _words("weak"):
+        return _is_named(thing) and (pledged or _is_definite(thing))
+    return not _is_vague(thing) or _is_named(thing)
+
+
+def _is_vague(thing: str) -> bool:
+    return thing.endswith(tuple(_words("vague")))
+
+
+def _is_named(thing: str) -> bool:
+    return any(word in thing[-8:] for word in _words("named")) and not re.search("(?:体系|机制|能力|水平|力度|格局|模式|氛围|作用)$", thing)
+
+
+def _is_definite(thing: str) -> bool:
+    """Has a name of its own: quotes, digits, Latin letters, or a longer noun than a mere kind."""
+    return bool(re.search("[“”\"A-Za-z0-9]|区|镇|街|路|河|山|[一二三四五]期", thing)) or len(thing) >= 8
+
+
+def _is_direction(index: ChunkIndex, content: str, sentence: Sentence, headings: list[str], terms: Terms) -> bool:
+    """确保…全覆盖, and indicators without a number in a list of targets (与上年持平)."""
+    if not any(word in content for word in _words("directed")):
+        return False
+    if any(content.startswith(w) or w in content[:6] for w in _words("pledge")):
+        return True
+    if not terms.find(content):
+        return False
+    listed = any("目标" in h for h in headings) or bool(index.quantities_in(sentence.start, sentence.end))
+    return listed and len(content) < 40

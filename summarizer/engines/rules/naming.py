@@ -1,0 +1,252 @@
+"""What a quantity measures: the noun phrase it belongs to, in the report's own characters.
+
+A quantity's name stands before it (新增智能工厂1个) or behind it (5个城市花境), is shared by a list
+(新能源公交车、网约车占比分别达66%、69%) or inherited from the quantity before it (…1624亿元,增长25%).
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from summarizer.chunking import flat
+from summarizer.model import Quantity, Sentence
+from summarizer.quantities.units import alternation
+
+_EDGES = " 　，。；：、,;:“”\"'‘’（(）)—-"
+
+
+@cache
+def names() -> dict[str, Any]:
+    """The naming vocabulary (data/names.toml)."""
+    return tomllib.loads(resources.files("summarizer").joinpath("data", "names.toml").read_text("utf-8"))
+
+
+@cache
+def _words(key: str, shape: str) -> re.Pattern[str]:
+    return re.compile(shape.replace("{}", alternation(list(names()["figure"][key]))))
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A quantity with the text that may name it: `before` up to it, `after` up to the next or the clause's end."""
+
+    quantity: Quantity
+    before: str
+    after: str
+    clause_before: str
+    same_clause: bool
+    follows_directly: bool
+    next_directly: bool
+
+
+def name_quantities(text: str, sentence: Sentence, quantities: list[Quantity]) -> list[str]:
+    """The name of each of a sentence's quantities; empty where the sentence does not give one."""
+    places = [_place(text, sentence, quantities, i) for i in range(len(quantities))]
+    found: list[str] = []
+    i = 0
+    while i < len(places):
+        group = _group(places, i)
+        respectively = _respectively(places[i], len(group), found)
+        if respectively:
+            found.extend(respectively)
+            i += len(group)
+            continue
+        found.append(_name(places, i, found))
+        i += 1
+    return _fill_lists(places, found)
+
+
+def _place(text: str, sentence: Sentence, quantities: list[Quantity], i: int) -> _Place:
+    q = quantities[i]
+    clause = max((c for c in sentence.clauses if c.start <= q.start), key=lambda c: c.start, default=sentence.clauses[0])
+    previous = quantities[i - 1] if i else None
+    following = quantities[i + 1] if i + 1 < len(quantities) else None
+    same = previous is not None and previous.start >= clause.start
+    left = previous.end if previous is not None and same else min(clause.start, q.start)
+    end = max(clause.end, q.end)
+    right = min(end, following.start) if following else end
+    between = text[previous.end : q.start] if previous else "x"
+    ahead = text[q.end : following.start] if following else "x"
+    return _Place(
+        q, flat(text[left : q.start]), flat(text[q.end : right]), flat(text[min(clause.start, q.start) : q.start]), same,
+        re.fullmatch("[、和及]", between) is not None, re.fullmatch("[、和及]", ahead) is not None,
+    )  # fmt: skip
+
+
+def _group(places: list[_Place], i: int) -> list[_Place]:
+    """A quantity and those that follow it directly (66%、69%)."""
+    group = [places[i]]
+    while i + len(group) < len(places) and places[i + len(group)].follows_directly:
+        group.append(places[i + len(group)])
+    return group
+
+
+def _respectively(place: _Place, size: int, found: list[str]) -> list[str]:
+    """Names for values that 分别 spreads over a list of subjects."""
+    if size < 2 or "分别" not in place.clause_before:
+        return []
+    subject = _strip_lead(place.clause_before.split("分别")[0].strip(_EDGES))
+    parts = [p for p in re.split("[、和及与]", subject) if p]
+    if len(parts) == size:
+        tail = re.search(names()["figure"]["shared_tail"], parts[-1])
+        own = [p if not tail or re.search(names()["figure"]["shared_tail"], p) else p + tail.group() for p in parts]
+        return own
+    if len(parts) == 1 and len(found) >= size:
+        return [name + parts[0] for name in found[-size:]]
+    return [subject] * size if subject else []
+
+
+def _name(places: list[_Place], i: int, found: list[str]) -> str:
+    place = places[i]
+    previous = found[-1] if found else ""
+    if place.quantity.dimension == "age" and (noun := _noun_behind(place, places, i)):
+        return noun
+    before = _strip_tail(place.before if not place.follows_directly else "")
+    if _after_threshold(places, i):
+        return _strip_lead(_strip_tail(place.clause_before))
+    if _is_threshold(place):
+        noun = re.split(_words("tail", "(?:{})").pattern, place.after.strip(_EDGES))[0] or place.after.strip(_EDGES)
+        own = _strip_lead(_after_comma(before))
+        return noun + (own or (previous if place.quantity.dimension == "money" else ""))
+    if place.after.startswith("的") and len(place.after) > 2:
+        owner = re.split("[、，落等]", place.after[1:])[0]
+        return owner + _strip_lead(_last_member(before))
+    noun = _noun_behind(place, places, i)
+    if noun:
+        return _named_behind(place, noun, before, previous)
+    return _named_before(place, before, previous)
+
+
+def _is_threshold(place: _Place) -> bool:
+    q = place.quantity
+    selects = q.raw.endswith(("以上", "以下", "以内")) and q.dimension in ("money", "area", "mass", "power")
+    return selects and re.match("[“\"]?(?:的)?[一-鿿]", place.after) is not None and not place.after.startswith(
+        tuple(names()["figure"]["not_nouns"])
+    )
+
+
+def _after_threshold(places: list[_Place], i: int) -> bool:
+    return i > 0 and places[i].same_clause and _is_threshold(places[i - 1])
+
+
+def _noun_behind(place: _Place, places: list[_Place], i: int) -> str:
+    """The counted noun behind the quantity, where one stands there."""
+    after = place.after.lstrip("”’\"）)") if place.quantity.unit == "minute" else place.after
+    listed = i + 1 < len(places) and places[i + 1].same_clause
+    if listed:
+        after = after.split("、")[0]
+    after = after.strip(_EDGES.replace("“", "").replace("（", "").replace("(", "")) if after[:1] not in "（(" else ""
+    if not re.match("[“‘\"]?[一-鿿A-Za-z]", after) or after.startswith(tuple(names()["figure"]["not_nouns"])):
+        return ""
+    if listed and (cut := _words("stops_behind", "(?:{})").search(after, 2)):
+        after = after[: cut.start()]
+    cut = re.search("开展|实施|的|用于", after[2:])
+    if cut:
+        after = after[: cut.start() + 2]
+    if after.endswith("级") and listed:
+        shared = re.sub("^[一-鿿]{1,3}级", "", places[i + 1].after.split("、")[0].strip(_EDGES))
+        after += shared
+    return after
+
+
+def _named_behind(place: _Place, noun: str, before: str, previous: str) -> str:
+    q = place.quantity
+    own = before.strip(_EDGES)
+    if q.unit in ("percent", "ratio"):
+        return _strip_lead(own) + noun
+    if own.endswith("等") or place.before.rstrip("、").endswith("等"):
+        return _verb_of_list(own) + noun
+    verb = _words("carried", "^(?:{})").match(_strip_adverbs(_last_member(own)))
+    if verb:
+        return verb.group() + noun
+    if place.same_clause and not _last_member(own):
+        return _carried_verb(previous) + noun
+    return noun
+
+
+def _verb_of_list(before: str) -> str:
+    """引进湖联募投等8个项目 counts 引进项目: the list itself is no part of the name."""
+    verbs = _words("carried", "(?:{})|加快推进|加快建设|启动|推进")
+    found = list(verbs.finditer(before))
+    if not found:
+        return ""
+    head = before[: found[0].end()]
+    return _strip_lead(head) if len(head) <= 12 else found[0].group()
+
+
+def _named_before(place: _Place, before: str, previous: str) -> str:
+    q = place.quantity
+    own = _strip_lead(_after_comma(before)).strip(_EDGES)
+    if q.unit == "rank":
+        own = _strip_tail(re.sub("(?:位居|位列|居|列|排名|排)[^，]{0,8}$", "", place.before).strip(_EDGES)).strip(_EDGES)
+        return _strip_lead(own) or previous
+    if re.search("连续$", place.before) and q.dimension == "duration":
+        return (_strip_lead(re.sub("连续$", "", own)) or previous) + "连续" + place.after
+    if not own:
+        return previous
+    if own.startswith(("惠及", "占")) and previous:
+        return previous + own
+    if own in ("面积", "总面积", "总长", "长度") and previous:
+        return (_carried_verb(previous) or previous) + own
+    if place.same_clause and not _words("carried", "^(?:{})").match(own):
+        return _carried_verb(previous) + own
+    nominal = not re.search("率|总量|总额|余额|占|比|人员", own) and q.unit == "count" and len(own) <= 16
+    if nominal and place.before == place.clause_before and _words("carried", "^新").match(previous) and not _verbal(own):
+        return _carried_verb(previous) + own
+    return own
+
+
+def _verbal(name: str) -> bool:
+    return _words("carried", "^(?:{})").match(name) is not None or re.match("(?:撬动|建立|评选|发布|位居|获|成立|推出|处置|举办)", name) is not None
+
+
+def _carried_verb(name: str) -> str:
+    match = _words("carried", "^(?:{})").match(name)
+    return match.group() if match else ""
+
+
+def _last_member(text: str) -> str:
+    return re.split("[、，,]", text)[-1].strip(_EDGES)
+
+
+def _after_comma(text: str) -> str:
+    """Long subjects are cut behind their last 的: 以长安为龙头的汽车产业产值 is 汽车产业产值."""
+    own = text.strip(_EDGES)
+    head, of, rest = own.rpartition("的")
+    return rest if of and len(rest) >= 4 and len(own) > 12 else own
+
+
+def _strip_tail(text: str) -> str:
+    pattern = _words("tail", "(?:{})$")
+    own = text.strip(" 　，。；、,;")
+    while own and (match := pattern.search(own)) and match.start() >= 0:
+        own = own[: match.start()].rstrip(" 　、")
+    return own
+
+
+def _strip_lead(text: str) -> str:
+    pattern = _words("lead", "^(?:{})")
+    own = text.strip(_EDGES)
+    while (match := pattern.match(own)) and len(own) - match.end() >= 2:
+        own = own[match.end() :].lstrip(_EDGES)
+    return own if not pattern.fullmatch(own) else ""
+
+
+def _strip_adverbs(text: str) -> str:
+    own = text
+    while match := re.match("力争|确保|争取|全年|今年|继续|再|计划|将|已|共|全区|全市|全县|全省", own):
+        own = own[match.end() :]
+    return own
+
+
+def _fill_lists(places: list[_Place], found: list[str]) -> list[str]:
+    """Members of a list that have no name of their own take that of the next (“1、3、5分钟”)."""
+    for i in range(len(found) - 2, -1, -1):
+        if not found[i] and places[i].next_directly:
+            found[i] = found[i + 1]
+    return found
