@@ -1,1 +1,59 @@
-"""Long Chinese government reports into structured, bilingual briefs in which every number is proven."""
+"""Long Chinese government reports into structured, bilingual briefs in which every number is proven.
+
+The public names load when they are first used, so that importing the package costs nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from summarizer.brief import Brief as Brief
+    from summarizer.errors import EndpointError as EndpointError
+    from summarizer.errors import EngineError as EngineError
+    from summarizer.errors import InputError as InputError
+    from summarizer.errors import ReplyError as ReplyError
+    from summarizer.errors import ResourceError as ResourceError
+    from summarizer.errors import SettingsError as SettingsError
+    from summarizer.errors import SummarizerError as SummarizerError
+    from summarizer.model import BriefContent as BriefContent
+    from summarizer.pipeline import Summarizer as Summarizer
+
+_HOMES = {
+    "Brief": "brief",
+    "BriefContent": "model",
+    "EndpointError": "errors",
+    "EngineError": "errors",
+    "InputError": "errors",
+    "ReplyError": "errors",
+    "ResourceError": "errors",
+    "SettingsError": "errors",
+    "Summarizer": "pipeline",
+    "SummarizerError": "errors",
+}
+
+__all__ = [
+    "Brief",
+    "BriefContent",
+    "EndpointError",
+    "EngineError",
+    "InputError",
+    "ReplyError",
+    "ResourceError",
+    "SettingsError",
+    "Summarizer",
+    "SummarizerError",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'summarizer' has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"summarizer.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

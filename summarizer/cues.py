@@ -138,9 +138,10 @@ def kind_of(around: Around, tense: Tense, metadata: Metadata) -> KindReading:
             kind = "actual"
         sure = True
     clause = around.before
-    if tense == "plan" and pattern("kind", "actual").search(clause):
-        kind, year = "actual", year if year is not None else metadata.review_year
-        return KindReading(kind, year, True, False)
+    if tense == "plan" and pattern("kind", "actual", "(?<![比较与同])(?:{})").search(clause):
+        return KindReading("actual", year if year is not None else metadata.review_year, True, False)
+    if tense == "review" and pattern("kind", "this_year").search(around.sentence_before):
+        return KindReading("target", year if year is not None else metadata.target_year, True, year is not None)
     if tense == "plan" and pattern("kind", "target").search(clause):
         sure = True
     if around.quantity.counter == "大":

@@ -191,7 +191,11 @@ class Chunk:
 
 
 class DraftFigure(Published):
-    """An engine's reading of one quantity. `zh` names what is measured, in the text's characters."""
+    """An engine's reading of one quantity. `zh` names what is measured, in the text's characters.
+
+    Keys are those of the answer format, kept short because a model is paid by the token: `q`
+    quantity, `m` measure, `d` direction, `k` kind, `y` year.
+    """
 
     q: str
     zh: str
@@ -484,9 +488,13 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What an engine made of a chunk: the draft, who wrote it, and what went wrong on the way."""
+    """What an engine made of a chunk: the draft, who wrote it, and what went wrong on the way.
+
+    `failure` is the error for which the chunk had to be read by rules.
+    """
 
     draft: Draft
     by: Reader
     gaps: tuple[Gap, ...] = ()
     usage: Usage = field(default_factory=Usage)
+    failure: Exception | None = None

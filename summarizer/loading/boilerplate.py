@@ -17,13 +17,15 @@ from summarizer.model import Span
 
 # Some collectors wrote the two characters \ and n (or \r\n) where a line ends.
 _BREAK = re.compile(r"\r\n|[\n\r\f\v\x85\u2028\u2029]|\\r\\n|\\n|\\r(?![a-z])")
-_EDGE = re.compile(r"(?:[\s\ufeff\u200b-\u200d\u2060\ue000-\uf8ff?]|&nbsp;)*")
+_EDGE = re.compile(r"(?:[\s\ufeff\u200b-\u200d\u2060\ue000-\uf8ff]|&nbsp;)*")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _PROSE_HAN = 25  # a line with fewer Chinese characters is no paragraph
 _LABEL_LENGTH = 16  # a menu entry is no longer
+_LINKS = 12  # as many entries in a row are a menu
+_PLAIN = re.compile(r"[\d，、：%％]")
 _GAP = 60  # menu entries between two sure lines of chrome
 _TEASER_END = re.compile(r"(?:\.{3,}|…+)$")
-_CLOSING_PROSE = 400  # Chinese characters in paragraphs that may follow the closing lines
+_CLOSING_PROSE = 130  # Chinese characters in paragraphs that may follow the closing lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +82,18 @@ def _sure(lines: list[Line]) -> set[int]:
         following = _next(lines, index)
         if following is None or not line.text:
             continue
-        value = lines[following].text
-        if words.label.fullmatch(line.text) and len(value) <= 2 * _LABEL_LENGTH and not words.keep.search(value):
-            marked |= {index, following}
-        elif words.teaser.fullmatch(line.text) and _TEASER_END.search(value):
+        if _announces(line.text, lines[following].text):
             marked |= {index, following}
     return marked
+
+
+def _announces(label: str, value: str) -> bool:
+    """Whether a label and the line after it are chrome together: 来源: 四川日报."""
+    words = _vocabulary()
+    if words.teaser.fullmatch(label):
+        return bool(_TEASER_END.search(value))
+    short = len(value) <= 2 * _LABEL_LENGTH and not words.keep.search(value)
+    return short and bool(words.label.fullmatch(label))
 
 
 def _spread(lines: list[Line], marked: set[int]) -> None:
@@ -97,17 +105,26 @@ def _spread(lines: list[Line], marked: set[int]) -> None:
             if previous in marked and _belongs(lines, previous, index, order is filled):
                 marked.add(index)
             previous = index
+    _fill(lines, filled, marked)
+
+
+def _fill(lines: list[Line], filled: list[int], marked: set[int]) -> None:
+    """Mark menu entries between two lines of chrome, and long lists of links that touch one."""
     run: list[int] = []
-    inside = False
-    for index in filled:
-        if index in marked:
-            if inside and len(run) <= _GAP:
-                marked.update(run)
-            run, inside = [], True
-        elif _is_entry(lines[index].text):
+    touches = False  # whether the run began right after chrome
+    for index in [*filled, -1]:
+        if index != -1 and index not in marked and _is_entry(lines[index].text):
             run.append(index)
-        else:
-            inside = False
+            continue
+        ends = index in marked
+        if (touches and ends and len(run) <= _GAP) or ((touches or ends) and _is_link_list(lines, run)):
+            marked.update(run)
+        run, touches = [], ends
+
+
+def _is_link_list(lines: list[Line], run: list[int]) -> bool:
+    """Many short lines without digits or marks: rows of a table have digits, headings have text between."""
+    return len(run) >= _LINKS and not any(_PLAIN.search(lines[index].text) for index in run)
 
 
 def _belongs(lines: list[Line], previous: int | None, index: int, forward: bool) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import cast
 
 from summarizer.loading.places import (
     NATION,
@@ -19,24 +21,8 @@ from summarizer.loading.places import (
 from summarizer.loading.years import vocabulary
 from summarizer.model import Level
 
-_NATION = re.compile(r"我代表国务院|国务院总理|第[一二三四五六七八九十]+届全国人民代表大会第|中华人民共和国\d{4}年国民经济")
-_ROLE = re.compile(
-    r"\s*(?:人民)?(?:政府|管委会|管理委员会|办公室|委员会|第[一二三四五六七八九十\d]+届|[一二三四五六七八九十]+届|人大|"
-    r"代?(?:省长|市长|县长|区长|州长|旗长|盟长|主席|主任)|\d{4}年|国民经济|经济社会|统计局|发展和改革|财政局|街道|镇|乡)"
-)
-_ZONE_TITLE = re.compile(r"([\u4e00-\u9fff]{2,8}(?:经济技术开发区|高新技术产业开发区|高新技术开发区|经济开发区|高新区|经开区|新区|开发区))(?=管委会|管理委员会|党工委|\d{4}年|工作)")
-_TOWN_TITLE = re.compile(r"([\u4e00-\u9fff]{2,6}(?:街道办事处|街道|民族乡|镇|乡))(?=人民政府|办事处|政府|\d{4}年|工作|党)")
-_STEM_TITLE = re.compile(r"(?:^|年|[)）《])([\u4e00-\u9fff]{2,8}?)(?=(?:19|20)\d\d|(?:省|市)?政府工作|人民政府)")
-_SELF = re.compile(r"代表(?:全体)?(省|自治区|州|市|县|区|旗|盟|新区)(?:人民)?(?:政府|管委会|管理委员会|筹备组)")
-_OURS = {
-    "province": re.compile("全省|我省"), "city": re.compile("全市|我市|全州|我州|全盟"),
-    "county": re.compile("全县|我县|全旗"), "district": re.compile("全区|我区|新区"),
-}  # fmt: skip
-_BY_WORD: dict[str, Level] = {
-    "省": "province", "自治区": "province", "市": "city", "州": "city", "盟": "city",
-    "县": "county", "旗": "county", "区": "district", "新区": "zone",
-}  # fmt: skip
 _DEPTH = ("nation", "province", "city", "district", "county", "zone", "township")
+_LEAST = 3  # how often a report says 全市 before that counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +39,7 @@ def locate(title: str, head: str, body: str, source: str) -> Located:
     `head` is what stands before the first paragraph with its opening sentence, collector's lines
     included; `source` is the file's name.
     """
-    if _NATION.search(title + head):
+    if _pattern("nation").search(title + head):
         return Located(NATION, "nation")
     own = _own_level(head, body)
     for candidates in (_in_title(title), _with_role(head), _in_title(source)):
@@ -67,10 +53,10 @@ def locate(title: str, head: str, body: str, source: str) -> Located:
 def _in_title(title: str) -> list[str]:
     """Places that a title names: with their type, as a zone or town, or as a bare stem."""
     found = [name for _, name in find_places(title)]
-    for pattern in (_ZONE_TITLE, _TOWN_TITLE):
-        found += [_outer(found, match[1]) for match in pattern.finditer(title)]
+    for name in ("zone", "town"):
+        found += [_outer(found, match[1]) for match in _pattern(name).finditer(title)]
     if not found:
-        match = _STEM_TITLE.search(title)
+        match = _pattern("stem").search(title)
         known = divisions_by_stem(match[1]) if match else ()
         found = [known[0].name] if known else []
     return found
@@ -84,7 +70,8 @@ def _outer(found: list[str], name: str) -> str:
 
 def _with_role(head: str) -> list[str]:
     """Places in the opening that hold office there: 河北省第十届人民代表大会, 南山区人民政府."""
-    return [name for start, name in find_places(head) if _ROLE.match(head, start + len(name))]
+    role = _pattern("role")
+    return [name for start, name in find_places(head) if role.match(head, start + len(name))]
 
 
 def _fits(name: str, own: Level | None) -> bool:
@@ -92,7 +79,9 @@ def _fits(name: str, own: Level | None) -> bool:
     level = place_level(name)
     if own is None or level is None or name == NATION:
         return True
-    return _DEPTH.index(level) >= _DEPTH.index(own) or is_municipality(split_place(name)[-1]) and own == "city"
+    if own == "city" and is_municipality(split_place(name)[-1]):
+        return True
+    return _DEPTH.index(level) >= _DEPTH.index("district" if own == "zone" else own)
 
 
 def _deepest(names: list[str]) -> str | None:
@@ -103,31 +92,39 @@ def _deepest(names: list[str]) -> str | None:
 
 def _own_level(head: str, body: str) -> Level | None:
     """The level that the report gives itself: 我代表区人民政府, 全县."""
-    if match := _SELF.search(head):
-        return _BY_WORD[match[1]]
-    counts = {level: len(pattern.findall(body)) for level, pattern in _OURS.items()}
-    best = max(counts, key=lambda level: counts[level])
-    if best == "district" and body.count("自治区") > counts[best] / 2 and not counts["city"] > counts[best] / 2:
-        return None
-    return best if counts[best] >= 3 and counts[best] >= 2 * sorted(counts.values())[-2] else None  # type: ignore[return-value]
+    words = vocabulary()["places"]
+    if match := _pattern("self").search(head):
+        return cast(Level, words["level"][match[1]])
+    if len(_pattern("zone_self").findall(body)) >= _LEAST:
+        return "zone"
+    counts = {level: len(re.findall(pattern, body)) for level, pattern in words["ours"].items()}
+    best, second = sorted(counts, key=lambda level: -counts[level])[:2]
+    if best == "district" and body.count("自治区") * 2 > counts[best] > 2 * counts["city"]:
+        return "province"  # an autonomous region says 全区 too
+    return cast(Level, best) if counts[best] >= max(_LEAST, 2 * counts[second]) else None
 
 
 def _by_mentions(own: Level | None, body: str) -> str | None:
     """The division that the text names most, of the level that it gives itself."""
-    if own is None or own in ("nation", "township", "zone"):
-        return None
-    words = frozenset(vocabulary()["places"]["words"])
+    words = vocabulary()["places"]
+    if own is None or own == "township":
+        national = own is None and len(_pattern("national").findall(body)) >= words["national_least"]
+        return NATION if national else None
+    common = frozenset(words["weak"]["words"])
     best, score = None, 2.0
+    prefecture = body.count("全州") > body.count("全市")
     for one in stems(own):
-        weight = _mentions(one, body, words) * (1.0 if _parent_named(one, body) else 0.4)
-        weight *= 1.0 if own not in ("district", "county") or one.level == own else 0.8
+        if own == "city" and one.name[-1] in "州市" and one.name.endswith("州") != prefecture:
+            continue
+        weight = _mentions(one, body, common) * (1.0 if _parent_named(one, body) else 0.4)
+        weight *= 1.0 if one.level == own or is_municipality(one.name) else 0.8
         if weight > score:
             best, score = one.name, weight
     return best
 
 
-def _mentions(one: Division, body: str, words: frozenset[str]) -> int:
-    if one.stem in words or len(one.stem) < 2:
+def _mentions(one: Division, body: str, common: frozenset[str]) -> int:
+    if one.stem in common or len(one.stem) < 2:
         return body.count(one.name)
     count = body.count(one.stem)
     return count + body[-400:].count(one.stem) if count else 0
@@ -162,6 +159,7 @@ def _above(one: Division) -> str | None:
 
 def _likeliest(known: tuple[Division, ...], body: str) -> Division | None:
     """Of divisions with the same name the one whose city and province the text names most."""
+
     def named(one: Division) -> int:
         return 2 * body.count((one.prefecture or "\0")[:-1]) + body.count((one.province or "\0")[:2])
 
@@ -172,3 +170,8 @@ def _parent_by_mentions(body: str) -> str | None:
     counts = {one.name: body.count(one.stem) for one in stems("city") if len(one.stem) > 1}
     best = max(counts, key=lambda name: counts[name])
     return best if counts[best] >= 3 else None
+
+
+@lru_cache(maxsize=16)
+def _pattern(name: str) -> re.Pattern[str]:
+    return re.compile(vocabulary()["places"][name])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from summarizer.loading.years import (
     Years,
     damaged_date,
     find_date,
-    plain_digits,
+    find_month,
     plan_years,
     report_years,
     summary_years,
@@ -28,9 +29,11 @@ from summarizer.model import DocType, Metadata, Place, Span
 
 _HEAD_LINES = 40
 _HEAD_LENGTH = 1500
-_PROSE = 60  # a longer line at the head is no title
+_PROSE = 25  # a longer line that ends as a sentence is no title
 _TITLE_LENGTH = 90
+_OPENING = 400  # characters of the salutation and first sentences
 _TAIL_LINES = 12
+_END_LENGTH = 700
 _COLLECTED = re.compile(r"(?:标题|名称)\s*[:：]\s*(\S.{3,80})")
 _LABELLED = re.compile(r"(?:发布|发文|成文|更新|公开|印发)?(?:时间|日期)\s*[:：]")
 _GIVEN = re.compile(r"会议上?|代表大会|^[（(—―-]")
@@ -57,8 +60,9 @@ def read_metadata(text: str, boilerplate: Sequence[Span], source: str) -> Metada
     doc_type = _doc_type(title or "", parts)
     given = _given(parts)
     years = _years(doc_type, title or "", parts, given, source)
-    head = "\n".join(line.text for line in (*parts.marked[:12], *parts.head)) + parts.body[:400]
-    place = locate(title or "", head[: 2 * _HEAD_LENGTH], parts.body, PurePath(source).stem)
+    collected = "\n".join(line.text for line in parts.marked[:12])
+    opening = f"{collected}\n{parts.body[: _opening_end(parts)]}"
+    place = locate(title or "", opening, parts.body, PurePath(source).stem)
     return Metadata(
         title=title,
         place=Place(zh=place.zh, en=english_place(place.zh) if place.zh else None),
@@ -85,14 +89,20 @@ def _parts(text: str, boilerplate: Sequence[Span]) -> _Parts:
             (marked if inside else shown).append(line)
     start = next((n for n, line in enumerate(shown[:_HEAD_LINES]) if _opens(line)), _HEAD_LINES)
     head = shown[:start]
-    body = "\n".join(line.text for line in shown[len(head) :])
-    return _Parts(shown, head, marked, body)
+    return _Parts(shown, head, marked, "\n".join(line.text for line in shown))
+
+
+def _opening_end(parts: _Parts) -> int:
+    """How much of the shown text may name its place by office: its head and the sentence after it."""
+    return sum(len(line.text) + 1 for line in parts.head[-_HEAD_LINES:]) + _OPENING
 
 
 def _opens(line: Line) -> bool:
     """Whether the report's own text begins here."""
     return bool(_pattern("title", "body").search(line.text)) or (
-        len(line.text) > _PROSE and line.text[-1] in "。！？；" and not _pattern("title", "line").search(line.text)
+        len(line.text) > _PROSE
+        and line.text[-1] in "。！？；"
+        and not _pattern("title", "line").search(line.text)
     )
 
 
@@ -101,17 +111,33 @@ def _opens(line: Line) -> bool:
 
 def _title(parts: _Parts, source: str) -> str | None:
     """The most telling of the title lines, else the collector's, else the file's name."""
-    lines = [_joined(line.text) for line in parts.head if len(line.text) <= _TITLE_LENGTH]
-    if parts.head == [] and parts.lines:
+    lines = _unbroken([_joined(line.text) for line in parts.head if len(line.text) <= _TITLE_LENGTH])
+    if not parts.head and parts.lines and not _pattern("whole", "heading").match(parts.lines[0].text):
         lines = [re.split(r"各位代表|——", parts.lines[0].text[:_TITLE_LENGTH])[0]]
-    titles = [_trimmed(line) for line in lines if _pattern("title", "line").search(line) or _is_news(line)]
-    best = max(titles, key=len, default=None)
+    wanted = _pattern("title", "line")
+    titles = [_trimmed(line) for line in lines if wanted.search(line) or _is_news(line)]
+    best = max(titles, key=lambda line: len(line), default=None)
     if best and not _pattern("title", "bare").search(best):
         return best
     collected = [match[1] for line in parts.marked[:12] if (match := _COLLECTED.match(line.text))]
     name = PurePath(source).stem
-    others = [_trimmed(line) for line in (*collected, name) if _pattern("title", "line").search(_trimmed(line))]
+    others = [line for line in map(_trimmed, (*collected, name)) if wanted.search(line)]
     return next(iter(others), best)
+
+
+def _unbroken(lines: list[str]) -> list[str]:
+    """Join a title that opens with 关于 and is broken over lines."""
+    joined: list[str] = []
+    for line in lines:
+        if (
+            joined
+            and joined[-1].startswith("关于")
+            and not re.search(r"(?:报告|通知|意见|决议)$", joined[-1])
+        ):
+            joined[-1] += line
+        else:
+            joined.append(line)
+    return joined
 
 
 def _is_news(line: str) -> bool:
@@ -124,11 +150,10 @@ def _joined(line: str) -> str:
 
 
 def _trimmed(line: str) -> str:
-    previous = None
-    line = _joined(line)
-    while line != previous:
-        previous = line
-        line = _pattern("title", "trim").sub("", line).strip(" 　《》“”\"_")
+    line, before = _joined(line), ""
+    while line != before:
+        before = line
+        line = _pattern("title", "trim").sub("", line).strip(' 　《》“”"_')
     return re.sub(r"_(?:19|20)\d\d$", "", line)
 
 
@@ -138,11 +163,10 @@ def _doc_type(title: str, parts: _Parts) -> DocType:
     found = _type_of(title)
     if found:
         return found
-    opening = "\n".join(line.text for line in parts.lines)[:1000]
     for entry in vocabulary()["opening"]:
-        if re.search(entry["text"], opening):
+        if re.search(entry["text"], parts.body[:_HEAD_LENGTH]):
             return cast(DocType, entry["name"])
-    return "other"
+    return "work_report" if _pattern("whole", "audience").search(parts.body) else "other"
 
 
 def _type_of(title: str, skip: str = "") -> DocType | None:
@@ -178,8 +202,9 @@ def _published(parts: _Parts, doc_type: DocType, title: str, given: date | None,
     if given is None:
         given = _standing_date(parts)
     if given is None:
-        labelled = [line for line in parts.marked if _LABELLED.match(line.text)]
-        given = next((found for line in labelled if (found := find_date(line.text))), None)
+        labelled = [find_date(line.text) for line in parts.marked if _LABELLED.match(line.text)]
+        near = {years.target, (years.review or 0) + 1} if doc_type == "work_report" else None
+        given = next((found for found in labelled if found and (near is None or found.year in near)), None)
     if given:
         return given.isoformat()
     if doc_type == "work_report" and years.target:
@@ -197,7 +222,7 @@ def _standing_date(parts: _Parts) -> date | None:
 
 
 def _years(doc_type: DocType, title: str, parts: _Parts, given: date | None, source: str) -> Years:
-    text = "\n".join(line.text for line in parts.lines)
+    text = parts.body
     if doc_type in ("plan", "budget"):
         return plan_years(title, text)
     if doc_type == "bulletin":
@@ -205,7 +230,8 @@ def _years(doc_type: DocType, title: str, parts: _Parts, given: date | None, sou
     if doc_type == "work_report":
         if "总结" in title and years_in(title):
             return summary_years(title)
-        return report_years(text, title or PurePath(source).stem, given)
+        when = given or next((found for line in parts.head if (found := find_month(line.text))), None)
+        return report_years(text, title, when, PurePath(source).stem)
     return summary_years(title) if "情况" in title else Years(None, None)
 
 
@@ -216,13 +242,22 @@ def _is_partial(text: str, title: str, doc_type: DocType, parts: _Parts) -> bool
     """Whether the text is a piece: page jumps, a first heading that is not the first, no end."""
     if _pattern("whole", "jump").search(text) or _pattern("whole", "excerpt").search(title):
         return True
-    first = next((match for line in parts.lines if (match := _pattern("whole", "heading").match(line.text))), None)
-    if first and not _pattern("whole", "first").fullmatch(next(group for group in first.groups() if group)):
+    heading = _pattern("whole", "heading")
+    first = next((match for line in parts.lines if (match := heading.match(line.text))), None)
+    if first and not _pattern("whole", "first").fullmatch(first[first.lastindex or 0]):
         return True
     if doc_type != "work_report":
         return False
     opened = bool(first) or bool(_pattern("whole", "opening").search(parts.body[:_HEAD_LENGTH]))
-    return not (opened and _pattern("whole", "closing").search(parts.body[len(parts.body) // 3 :]))
+    return not (opened and _pattern("whole", "closing").search(_end(parts)))
+
+
+def _end(parts: _Parts) -> str:
+    """The last lines of the report itself, before notes and annexes."""
+    notes = _pattern("whole", "notes")
+    half = parts.lines[-1].end // 2 if parts.lines else 0
+    lines = itertools.takewhile(lambda line: line.start < half or not notes.match(line.text), parts.lines)
+    return "\n".join(line.text for line in lines)[-_END_LENGTH:]
 
 
 @lru_cache(maxsize=32)

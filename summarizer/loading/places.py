@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
 from itertools import pairwise
@@ -17,8 +17,12 @@ from summarizer.model import Level
 
 NATION = "中华人民共和国"
 _MUNICIPALITIES = frozenset({"北京市", "天津市", "上海市", "重庆市"})
-_UNIT = re.compile(r".{1,12}?(?:自治州|自治县|自治旗|自治区|(?<!自治)地区|街道办事处|街道|新区|[省市盟县旗镇乡]|(?<!地)区)")
-_ZONE = re.compile(r"(?:新区|开发区|高新区|经开区|园区|示范区|合作区|管理区|度假区|保税区|试验区|工业区|新城|功能区)$")
+_UNIT = re.compile(
+    r".{1,12}?(?:自治州|自治县|自治旗|自治区|(?<!自治)地区|街道办事处|街道|新区|[省市盟县旗镇乡]|(?<!地)区)"
+)
+_ZONE = re.compile(
+    r"(?:新区|开发区|高新区|经开区|园区|示范区|合作区|管理区|度假区|保税区|试验区|工业区|新城|功能区)$"
+)
 _SUFFIX = re.compile(r"[省市盟县旗区州城]")
 _LONGEST = 16  # characters of the longest name in the table
 
@@ -76,8 +80,8 @@ def divisions_named(name: str) -> tuple[Division, ...]:
     if exact or not _SUFFIX.fullmatch(name[-1:]) or len(name) < 3 or name.endswith(("新区", "开发区")):
         return exact or ()
     level = _level_by_type(name)
-    found = (one for one in _by_stem().get(name[:-1], ()) if one.prefecture and one.level in ("district", "county"))
-    return tuple(Division(name, one.stem, level or one.level, one.province, one.prefecture) for one in found)
+    found = [one for one in _by_stem().get(name[:-1], ()) if one.level in ("district", "county")]
+    return tuple(replace(one, name=name, level=level or one.level) for one in found if one.prefecture)
 
 
 def divisions_by_stem(stem: str) -> tuple[Division, ...]:
@@ -103,13 +107,13 @@ def find_places(text: str) -> Iterator[tuple[int, str]]:
 
 
 def stems(level: Level) -> tuple[Division, ...]:
-    """All divisions of a level; for a city also the municipalities."""
+    """All divisions that call themselves so: a city (全市) may be a municipality or a county-level one."""
     both = {"district", "county"}
     wanted = both if level in both else {level}
-    found = (one for group in _by_name().values() for one in group)
     return tuple(
-        one for one in found if one.level in wanted or (level == "city" and one.name in _MUNICIPALITIES)
-    )
+        one for group in _by_name().values() for one in group
+        if one.level in wanted or (level == "city" and one.name.endswith("市"))
+    )  # fmt: skip
 
 
 def is_municipality(name: str) -> bool:
@@ -132,8 +136,8 @@ def _head(rest: str) -> str | None:
         if rest[:length] in _by_name():
             return rest[:length]
     match = _UNIT.match(rest)
-    while match and _ZONE.search(rest) and len(rest) <= len(match[0]) + 4 and not divisions_named(match[0]):
-        return rest
+    if match and _ZONE.search(rest) and not divisions_named(match[0]):
+        return rest  # a zone outside the table: 武汉经济技术开发区
     return match[0] if match else None
 
 
@@ -183,7 +187,8 @@ def _banner(part: str) -> list[str]:
     if not part.endswith("旗"):
         return []
     table = _words()["banner"]
-    rest, found = part[:-1], []
+    rest = part[:-1]
+    found: list[str] = []
     while name := next((end for end in table if rest.endswith(end) and len(rest) > 2), None):
         found.insert(0, table[name])
         rest = rest.removesuffix(name)
@@ -258,7 +263,7 @@ def _by_name() -> dict[str, tuple[Division, ...]]:
 @lru_cache(maxsize=1)
 def _by_stem() -> dict[str, tuple[Division, ...]]:
     found: dict[str, tuple[Division, ...]] = {}
-    for one in sorted(_table(), key=lambda one: ("province", "city").index(one.level) if one.level in ("province", "city") else 2):
+    for one in sorted(_table(), key=lambda one: {"province": 0, "city": 1}.get(one.level, 2)):
         if len(one.stem) > 1:
             found[one.stem] = (*found.get(one.stem, ()), one)
     return found
@@ -273,6 +278,7 @@ def _official() -> dict[str, str]:
 def _words() -> dict[str, dict[str, str]]:
     """Tables of `places_english.tsv` by kind; within a kind the longest Chinese comes first."""
     tables: dict[str, dict[str, str]] = {kind: {} for kind in ("whole", "name", "type", "people", "banner")}
-    for kind, zh, english in sorted(((*row, "")[:3] for row in _rows("places_english.tsv")), key=lambda row: -len(row[1])):
+    rows = [(*row, "")[:3] for row in _rows("places_english.tsv")]
+    for kind, zh, english in sorted(rows, key=lambda row: -len(row[1])):
         tables[kind][zh] = english
     return tables

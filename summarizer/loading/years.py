@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -20,9 +21,14 @@ _DATE = re.compile(
 )
 _DAMAGED = re.compile(r"^\s*((?:19|20)\d\d)(\d{2,4})\s*日?\s*$")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*(?:年|(?=政府工作))")
-_NTH_PLAN = re.compile(r"第([一二三四五六七八九十]{1,3})个五年|“?(十[一二三四五六]五)”?|“?([七八九]五|十五)”?(?=计划|规划)")
+_NTH_PLAN = re.compile(
+    r"第([一二三四五六七八九十]{1,3})个五年|“?(十[一二三四五六]五)”?|“?([七八九]五|十五)”?(?=计划|规划)"
+)
 _SPAN = re.compile(r"((?:19|20)\d\d)\s*年?\s*[-—–~至到]{1,2}\s*((?:19|20)\d\d)\s*年")
 _YEAR_END = 11  # congresses that meet from November on report on the running year
+_NAMED_YEAR = re.compile(r"(?<![0-9A-Za-z])((?:19|20)\d\d)(?![0-9A-Za-z])")
+_MONTH = re.compile(r"((?:19|20)\d\d)\s*年\s*(\d{1,2})\s*月(?!\s*\d)")
+_DISTANT = re.compile(r"((?:19|20)\d\d)年远景")
 _FIRST, _LAST = 1949, 2100
 
 
@@ -49,17 +55,21 @@ def find_date(text: str) -> date | None:
     return None
 
 
+def find_month(text: str) -> date | None:
+    """The first month in a text (2023年2月), as its first day."""
+    match = _MONTH.search(plain_digits(text))
+    return _valid(int(match[1]), int(match[2]), 1) if match else None
+
+
 def damaged_date(line: str) -> date | None:
     """A line that holds only a date whose marks were lost: 2020711. None where it can be two dates."""
     match = _DAMAGED.match(plain_digits(line))
     if not match:
         return None
     rest = match[2]
-    cuts = [2] if len(rest) == 4 else range(1, len(rest))
-    found = {
-        one for cut in cuts if rest[cut] != "0" or len(rest[cut:]) > 1
-        if (one := _valid(int(match[1]), int(rest[:cut]), int(rest[cut:])))
-    }  # fmt: skip
+    cuts = (2,) if len(rest) == 4 else range(1, len(rest))
+    dates = (_valid(int(match[1]), int(rest[:cut]), int(rest[cut:])) for cut in cuts)
+    found = {one for one in dates if one}
     return found.pop() if len(found) == 1 else None
 
 
@@ -68,10 +78,11 @@ def years_in(text: str) -> list[int]:
     return list(dict.fromkeys(int(year) for year in _YEAR.findall(plain_digits(text))))
 
 
-def report_years(text: str, title: str, given: date | None) -> Years:
+def report_years(text: str, title: str, given: date | None, source: str = "") -> Years:
     """The years of a work report: cues in its text, the date it was given, the year in its title.
 
     The target year follows the review year. Given in Y it reviews Y-1, from November on Y itself.
+    Where nothing tells, the years that the text names most count, and last the file's name.
     """
     scores: dict[int, float] = {}
     for year, weight in _cues(plain_digits(text)):
@@ -82,6 +93,7 @@ def report_years(text: str, title: str, given: date | None) -> Years:
     named = years_in(title)
     if named:
         scores[named[0] - 1] = scores.get(named[0] - 1, 0) + 5
+    scores = scores or _mentioned(plain_digits(text)) or _in_name(source)
     if not scores:
         return Years(None, None)
     best = max(scores, key=lambda year: (scores[year], year))
@@ -94,7 +106,8 @@ def plan_years(title: str, text: str) -> Years:
     review = _first(r"((?:19|20)\d\d)年?[^年]{0,40}?(?:执行情况|完成情况|总结|回顾|决算)", title)
     if span := _SPAN.search(title):
         return Years(review, int(span[2]))
-    rest = [year for year in years_in(title) if year != review]
+    distant = _first(_DISTANT.pattern, title)
+    rest = [year for year in years_in(title) if year not in (review, distant)]
     target = max(rest) if rest else (None if review else _plan_end(title))
     if target is None and review is None:
         target = next(iter(years_in(text[:1500])), None)
@@ -116,14 +129,28 @@ def _cues(text: str) -> list[tuple[int, float]]:
     for shift, name in ((0, "review"), (-1, "target")):
         for pattern, weight in data[name]:
             for match in _compiled(pattern).finditer(text):
-                year = int(next(group for group in match.groups() if group)) + shift
                 late = 0.5 if name == "review" and match.start() > len(text) * 0.6 else 1.0
-                found[pattern, year] = max(found.get((pattern, year), 0), weight * late)
+                key = (pattern, int(next(filter(None, match.groups()))) + shift)
+                found[key] = max(found.get(key, 0), weight * late)
     pattern, weight = data["period"]
-    if match := re.search(pattern, text[: len(text) // 3]):
-        if end := _plan_end(match[0]):
-            found[pattern, end] = weight
+    match_period = re.search(pattern, text[: len(text) // 3])
+    if match_period and (end := _plan_end(match_period[0])):
+        found[pattern, end] = weight
     return [(year, weight) for (_, year), weight in found.items() if _FIRST <= year <= _LAST]
+
+
+def _mentioned(text: str) -> dict[int, float]:
+    """Without any cue: years that the first half names, where the second half names the next one."""
+    half = len(text) // 2
+    first, second = (Counter(map(int, _YEAR.findall(part))) for part in (text[:half], text[half:]))
+    sums = {year: first[year] + second[year + 1] for year in first if second[year + 1]}
+    return {year: count for year, count in sums.items() if count > 2}
+
+
+def _in_name(source: str) -> dict[int, float]:
+    """The year before the one in a file's name: archives name reports by the year they were given."""
+    match = _NAMED_YEAR.search(source)
+    return {int(match[1]) - 1: 1} if match else {}
 
 
 def _looked_back(text: str, target: int) -> int | None:

@@ -1,0 +1,37 @@
+# The Makefile is the CI: every target sets up what it needs, and does the same everywhere.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+REPORT ?= seeds/002_5cb3f669036bf3d3.txt
+STEM := $(basename $(notdir $(REPORT)))
+ARGS ?=
+
+.PHONY: brief test check bench setup clean record rebind
+
+$(VENV)/.ready: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	touch $@
+
+setup: $(VENV)/.ready
+
+brief: $(VENV)/.ready  ## the brief of REPORT, printed and written to out/
+	@mkdir -p out
+	@$(BIN)/summarizer brief "$(REPORT)" -o - -o "out/$(STEM).md" -o "out/$(STEM).html" -o "out/$(STEM).json" $(ARGS)
+
+test: $(VENV)/.ready
+	$(BIN)/python -m pytest -n auto $(ARGS)
+
+check: $(VENV)/.ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python benchmarks/gate.py
+
+bench: $(VENV)/.ready
+	$(BIN)/python benchmarks/bench.py
+
+clean:
+	rm -rf $(VENV) out build dist *.egg-info

@@ -1,0 +1,68 @@
+"""The brief in memory: the published content with its report's text and what the run cost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from summarizer.model import BriefContent, Conflict, Figure, Gap, Goal, OverviewSentence, Project, Report, Risk, Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """A finished brief. `content` is the published contract; renderings are made from it alone."""
+
+    content: BriefContent
+    report: Report = field(repr=False)
+    usage: Usage = field(default_factory=Usage)
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        return self.content.figures
+
+    @property
+    def goals(self) -> tuple[Goal, ...]:
+        return self.content.goals
+
+    @property
+    def projects(self) -> tuple[Project, ...]:
+        return self.content.projects
+
+    @property
+    def risks(self) -> tuple[Risk, ...]:
+        return self.content.risks
+
+    @property
+    def overview(self) -> tuple[OverviewSentence, ...]:
+        return self.content.overview
+
+    @property
+    def gaps(self) -> tuple[Gap, ...]:
+        return self.content.gaps
+
+    @property
+    def conflicts(self) -> tuple[Conflict, ...]:
+        return self.content.conflicts
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every part of the report was read by somebody (no gap has lost text)."""
+        return not any(gap.lost for gap in self.content.gaps)
+
+    def to_markdown(self, lang: Literal["zh", "en", "both"] = "both") -> str:
+        """The brief as Markdown."""
+        from summarizer.rendering.markdown import to_markdown
+
+        return to_markdown(self.content, lang)
+
+    def to_html(self, lang: Literal["zh", "en", "both"] = "both") -> str:
+        """The brief as one self-contained HTML page."""
+        from summarizer.rendering.html import to_html
+
+        return to_html(self.content, lang)
+
+    def to_json(self) -> str:
+        """The brief by the published contract (schemas/brief.schema.json)."""
+        from summarizer.rendering.jsonform import to_json
+
+        return to_json(self.content)

@@ -1,0 +1,191 @@
+"""The command line. Commands parse, call and print; the work is done elsewhere."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from summarizer.errors import SettingsError, SummarizerError
+
+if TYPE_CHECKING:
+    from summarizer.brief import Brief
+    from summarizer.outputs import Format, Lang
+    from summarizer.pipeline import Summarizer
+
+DONE, FAILED, USAGE, LOST = 0, 1, 2, 3
+
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None,
+    help="Long Chinese government reports into structured, bilingual briefs in which every number is proven.",
+    epilog="Exit codes: 0 done; 1 failed; 2 usage; 3 done, but text was lost.",
+)  # fmt: skip
+
+Report = Annotated[Path, typer.Argument(help="A report as a text file.", show_default=False)]
+Engine = Annotated[
+    str | None,
+    typer.Option("--engine", help="auto (default), rules or chat; auto is chat where a key or base URL is set.", metavar="ENGINE"),
+]
+Model = Annotated[str | None, typer.Option("--model", help="The model to ask (SUMMARIZER_MODEL).", metavar="MODEL")]
+BaseUrl = Annotated[str | None, typer.Option("--base-url", help="An OpenAI-compatible endpoint (OPENAI_BASE_URL).", metavar="URL")]
+Terms = Annotated[Path | None, typer.Option("--terms", help="A TSV file of your own indicators or glossary entries.", metavar="FILE")]
+Verbose = Annotated[bool, typer.Option("--verbose", help="Show gaps one by one, and tracebacks of faults.")]
+
+
+@app.callback(invoke_without_command=True)
+def _main(
+    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.", is_eager=True)] = False,
+) -> None:
+    if version:
+        from summarizer.pipeline import package_version
+
+        typer.echo(package_version())
+        raise typer.Exit(DONE)
+
+
+@app.command()
+def brief(
+    report: Report,
+    output: Annotated[
+        list[str] | None,
+        typer.Option("-o", "--output", help="Where to write; may be repeated, - is standard output (default).", metavar="FILE"),
+    ] = None,
+    form: Annotated[
+        str | None, typer.Option("--format", help="md, html or json; without it the output's suffix decides.", metavar="FORMAT")
+    ] = None,
+    lang: Annotated[str, typer.Option("--lang", help="zh, en or both.", metavar="LANG")] = "both",
+    engine: Engine = None,
+    model: Model = None,
+    base_url: BaseUrl = None,
+    terms: Terms = None,
+    verbose: Verbose = False,
+) -> None:
+    """Make the brief of one report."""
+    from summarizer import outputs
+
+    outputs_wanted = output or ["-"]
+    chosen_form, chosen_lang = _format(form), _lang(lang)
+    forms = [outputs.format_of(path, chosen_form) for path in outputs_wanted]
+    for path in outputs_wanted:
+        outputs.check_writable(path)
+    summarizer = _summarizer(engine, model, base_url, terms)
+    made = summarizer.summarize(report)
+    for path, each in zip(outputs_wanted, forms, strict=True):
+        outputs.write(path, outputs.render(made, each, chosen_lang))
+    _report_run(made, [p for p in outputs_wanted if p != "-"], verbose)
+    raise typer.Exit(DONE if made.is_complete else LOST)
+
+
+@app.command()
+def outline(report: Report, verbose: Verbose = False) -> None:
+    """Show the reading without a model: outline, chunks, quantities, and the requests and tokens to expect."""
+    from summarizer.loading.text import load
+    from summarizer.pipeline import prepare
+    from summarizer.rendering.outline_text import outline_text
+
+    typer.echo(outline_text(prepare(load(report)), verbose))
+
+
+@app.command(name="eval")
+def evaluate(
+    gold: Annotated[Path | None, typer.Argument(help="A folder of annotated reports (<stem>.gold.json).", show_default=False)] = None,
+    texts: Annotated[Path | None, typer.Option("--texts", help="The folder of the reports (default: the gold folder).", metavar="DIR")] = None,
+    briefs: Annotated[Path | None, typer.Option("--briefs", help="Score the briefs (<stem>.json) of this folder; none is made.", metavar="DIR")] = None,
+    sample: Annotated[bool, typer.Option("--sample", help="Score on the sample reports that ship with the package.")] = False,
+    misses: Annotated[int, typer.Option("--misses", help="Show the first N misses.", min=0, metavar="N")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the rows as JSON.")] = False,
+    engine: Engine = None,
+    model: Model = None,
+    base_url: BaseUrl = None,
+    terms: Terms = None,
+) -> None:
+    """Score an engine, or finished briefs, on annotated reports."""
+    from summarizer.evaluating import EvaluationRequest, run_evaluation
+
+    if (gold is None) == (not sample):
+        raise SettingsError("Say what to score on: a folder of annotated reports, or --sample.")
+    maker = None if briefs else _summarizer(engine, model, base_url, terms)
+    result = run_evaluation(EvaluationRequest(gold, texts, briefs, maker))
+    typer.echo(result.as_json() if as_json else result.scores.table(misses))
+    for stem in result.scores.missing:
+        _say(f"No brief for {stem}; it counts as an empty one.")
+    raise typer.Exit(FAILED if result.scores.missing else DONE)
+
+
+def _summarizer(engine: str | None, model: str | None, base_url: str | None, terms: Path | None) -> Summarizer:
+    from summarizer.pipeline import Summarizer
+
+    made = Summarizer(engine, model=model, base_url=base_url, terms=terms)
+    if made.settings.engine == "chat":
+        _say(f"Engine: chat; the report's text goes to {made.settings.host} (model {made.settings.model}).")
+    elif engine in (None, "auto"):
+        _say("Engine: rules, the embedded default; with OPENAI_API_KEY or --base-url set a model is asked.")
+    return made
+
+
+def _format(value: str | None) -> Format | None:
+    if value is None or value in ("md", "html", "json"):
+        return value  # type: ignore[return-value]
+    raise SettingsError(f"There is no format {value!r}; choose md, html or json.")
+
+
+def _lang(value: str) -> Lang:
+    if value in ("zh", "en", "both"):
+        return value  # type: ignore[return-value]
+    raise SettingsError(f"There is no language {value!r}; choose zh, en or both.")
+
+
+def _report_run(made: Brief, written: list[str], verbose: bool) -> None:
+    content = made.content
+    coverage = content.coverage
+    left = coverage.quantities - coverage.used
+    _say(
+        f"{len(content.figures)} figures, {len(content.goals)} goals, {len(content.projects)} projects, {len(content.risks)} risks; "
+        f"{coverage.used} of {coverage.quantities} quantities used, {left} skipped or left; {len(content.gaps)} gaps."
+    )
+    if made.usage.requests:
+        usage = made.usage
+        _say(f"{usage.requests} requests, {usage.prompt_tokens} prompt tokens ({usage.cached_tokens} cached), "
+             f"{usage.answer_tokens} answer tokens, {usage.seconds:.1f} s.")  # fmt: skip
+    for path in written:
+        _say(f"Written: {path}")
+    read_by_rules = sum(gap.reason in ("endpoint_failed", "reply_failed") for gap in content.gaps)
+    if read_by_rules:
+        _say(f"{read_by_rules} parts were read by rules, since the model failed; the gaps say why.")
+    if verbose:
+        for gap in content.gaps:
+            _say(f"gap: {gap.stage} {gap.reason} at {gap.start}-{gap.end}: {gap.detail}")
+
+
+def _say(line: str) -> None:
+    typer.echo(line, err=True)
+
+
+def main() -> NoReturn:
+    """The entry point: errors become one sentence on stderr and an exit code, never a traceback."""
+    try:
+        app(standalone_mode=True)
+    except SettingsError as error:
+        _leave(f"summarizer: {error}", USAGE)
+    except SummarizerError as error:
+        _leave(f"summarizer: {error}", FAILED)
+    except BrokenPipeError:
+        sys.stderr.close()
+        raise SystemExit(FAILED) from None
+    except Exception as error:
+        if "--verbose" in sys.argv:
+            traceback.print_exc()
+        _leave(
+            f"summarizer: {type(error).__name__}: {str(error)[:200]}. This is a fault of the program; please report it with "
+            "what --verbose shows.",
+            FAILED,
+        )
+    raise SystemExit(DONE)
+
+
+def _leave(message: str, code: int) -> NoReturn:
+    _say(message)
+    raise SystemExit(code)

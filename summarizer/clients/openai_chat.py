@@ -1,0 +1,128 @@
+"""Chat completions through the openai SDK, with strict `json_schema`.
+
+The SDK's own retries are off (tenacity's are outside), redirects are not followed, so that the key
+goes nowhere else, and vendor errors are translated here and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from summarizer.clients.base import AnswerSchema, Message, Reply
+from summarizer.errors import EndpointError, ReplyError
+from summarizer.model import Usage
+from summarizer.settings import Settings
+
+if TYPE_CHECKING:
+    import openai
+    from openai.types.chat import ChatCompletion
+
+_RETRYABLE = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 520, 522, 524, 529})
+_HINTS = {
+    400: "the endpoint does not accept the request; does this model support structured outputs (json_schema)?",
+    401: "the key was refused; check OPENAI_API_KEY.",
+    402: "the account has no credit left.",
+    403: "the key may not use this model.",
+    404: "there is no such model or path; check SUMMARIZER_MODEL and OPENAI_BASE_URL.",
+    413: "the request is too large for the endpoint.",
+    422: "the endpoint does not accept the request; does this model support structured outputs (json_schema)?",
+    429: "the rate limit or the quota is used up; try later.",
+}
+
+
+class OpenAIChat:
+    """A client for any OpenAI-compatible endpoint."""
+
+    def __init__(self, settings: Settings):
+        self._settings = settings
+        self._sdk: openai.AsyncOpenAI | None = None
+
+    async def complete(self, messages: Sequence[Message], schema: AnswerSchema) -> Reply:
+        """One request. Raises EndpointError (its `retryable` says whether to ask again) or ReplyError."""
+        import openai
+
+        try:
+            completion = await self._client().chat.completions.create(**self._request(messages, schema))
+        except openai.APIStatusError as error:
+            raise self._status_error(error) from error
+        except openai.APIConnectionError as error:
+            raise self._connection_error(error) from error
+        except openai.APIError as error:
+            raise EndpointError(f"{self._settings.host} sent what is no answer: {error.message}", retryable=True) from error
+        return _reply(completion)
+
+    async def close(self) -> None:
+        if self._sdk is not None:
+            await self._sdk.close()
+
+    def _client(self) -> openai.AsyncOpenAI:
+        if self._sdk is None:
+            import openai
+
+            self._sdk = openai.AsyncOpenAI(
+                api_key=self._settings.api_key, base_url=self._settings.base_url, max_retries=0,
+                timeout=self._settings.timeout, http_client=openai.DefaultAsyncHttpxClient(follow_redirects=False),
+            )  # fmt: skip
+        return self._sdk
+
+    def _request(self, messages: Sequence[Message], schema: AnswerSchema) -> dict[str, Any]:
+        return {
+            "model": self._settings.model,
+            "messages": [{"role": m.role, "content": m.content} for m in messages],
+            "response_format": {
+                "type": "json_schema",
+                "json_schema": {"name": schema.name, "strict": True, "schema": dict(schema.schema)},
+            },
+        }
+
+    def _status_error(self, error: openai.APIStatusError) -> EndpointError:
+        status = error.status_code
+        if 300 <= status < 400:
+            hint = "it redirects elsewhere, which is not followed with a key; give the final address as OPENAI_BASE_URL."
+        else:
+            hint = _HINTS.get(status, "see the endpoint's own log.")
+        after = error.response.headers.get("retry-after", "")
+        quota = "insufficient_quota" in str(getattr(error, "code", "") or "")
+        return EndpointError(
+            f"{self._settings.host} answered {status}: {hint}",
+            retryable=status in _RETRYABLE and not quota,
+            retry_after=float(after) if after.replace(".", "", 1).isdigit() else None,
+        )
+
+    def _connection_error(self, error: openai.APIConnectionError) -> Exception:
+        """Weather of the network becomes an EndpointError; anything else is a fault, and shows as what it is."""
+        import httpx2
+        import openai
+
+        cause = error.__cause__
+        if isinstance(error, openai.APITimeoutError):
+            return EndpointError(f"{self._settings.host} did not answer within {self._settings.timeout:g} s.", retryable=True)
+        if cause is None or isinstance(cause, httpx2.HTTPError | OSError):
+            return EndpointError(
+                f"{self._settings.host} cannot be reached ({type(cause).__name__}); check OPENAI_BASE_URL and the network.",
+                retryable=True,
+            )
+        return cause if isinstance(cause, Exception) else error
+
+
+def _reply(completion: ChatCompletion) -> Reply:
+    if not completion.choices:
+        raise ReplyError("the reply has no choices")
+    choice = completion.choices[0]
+    if choice.message.refusal:
+        raise ReplyError(f"the model refused: {choice.message.refusal}")
+    if choice.finish_reason in ("length", "content_filter"):
+        raise ReplyError(f"the reply was cut off ({choice.finish_reason})")
+    if not choice.message.content:
+        raise ReplyError("the reply is empty")
+    return Reply(choice.message.content, choice.finish_reason or "stop", _usage(completion))
+
+
+def _usage(completion: ChatCompletion) -> Usage:
+    usage = completion.usage
+    if usage is None:
+        return Usage(requests=1)
+    details = usage.prompt_tokens_details
+    cached = (details.cached_tokens or 0) if details else 0
+    return Usage(1, usage.prompt_tokens, cached, usage.completion_tokens)

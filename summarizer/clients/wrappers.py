@@ -1,0 +1,64 @@
+"""What wraps a client: retries inside a bound, and a limit on requests in flight."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+
+from summarizer.clients.base import AnswerSchema, Client, Message, Reply
+from summarizer.errors import EndpointError
+
+Sleep = Callable[[float], Awaitable[None]]
+_MAX_WAIT = 60.0
+
+
+class Retrying:
+    """Asks again where that can help: exponential waits with jitter, or as long as the endpoint says.
+
+    The error that is raised in the end names the number of attempts and the last cause.
+    """
+
+    def __init__(self, client: Client, attempts: int, sleep: Sleep = asyncio.sleep):
+        self._client = client
+        self._attempts = attempts
+        self._sleep = sleep
+
+    async def complete(self, messages: Sequence[Message], schema: AnswerSchema) -> Reply:
+        import tenacity
+
+        jittered = tenacity.wait_random_exponential(multiplier=1, max=_MAX_WAIT)
+
+        def wait(state: tenacity.RetryCallState) -> float:
+            error = state.outcome.exception() if state.outcome else None
+            told = error.retry_after if isinstance(error, EndpointError) else None
+            return min(told, _MAX_WAIT) if told is not None else jittered(state)
+
+        attempts = tenacity.AsyncRetrying(
+            stop=tenacity.stop_after_attempt(self._attempts), wait=wait, sleep=self._sleep, reraise=True,
+            retry=tenacity.retry_if_exception(lambda e: isinstance(e, EndpointError) and e.retryable),
+        )  # fmt: skip
+        try:
+            return await attempts(self._client.complete, messages, schema)
+        except EndpointError as error:
+            made = int(attempts.statistics.get("attempt_number", 1))
+            if made == 1:
+                raise
+            raise EndpointError(f"{error} Asked {made} times.", retryable=error.retryable) from error
+
+    async def close(self) -> None:
+        await self._client.close()
+
+
+class Limiting:
+    """Lets at most `concurrency` requests be in flight."""
+
+    def __init__(self, client: Client, concurrency: int):
+        self._client = client
+        self._gate = asyncio.Semaphore(concurrency)
+
+    async def complete(self, messages: Sequence[Message], schema: AnswerSchema) -> Reply:
+        async with self._gate:
+            return await self._client.complete(messages, schema)
+
+    async def close(self) -> None:
+        await self._client.close()

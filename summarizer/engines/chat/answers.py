@@ -1,0 +1,77 @@
+"""A model's answer to a Draft: every item is validated alone, never the answer as a whole."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from summarizer.errors import ReplyError
+from summarizer.model import Draft, DraftFigure, DraftGoal, DraftProject, DraftRisk, DraftSkip
+
+ITEM_TYPES: dict[str, type[BaseModel]] = {
+    "figures": DraftFigure,
+    "goals": DraftGoal,
+    "projects": DraftProject,
+    "risks": DraftRisk,
+    "skipped": DraftSkip,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Malformed:
+    """An item that is not of its list's form, as the model wrote it, and why."""
+
+    kind: str
+    item: object
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """The items that have the right form, and those that have not."""
+
+    draft: Draft
+    malformed: tuple[Malformed, ...]
+
+
+def parse(content: str) -> Parsed:
+    """An answer's items. Raises ReplyError where it is no JSON object with any of the lists."""
+    try:
+        answer = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise ReplyError(f"the answer is not JSON ({str(error)[:80]})") from error
+    if not isinstance(answer, dict) or not set(answer) & set(ITEM_TYPES):
+        raise ReplyError("the answer has none of the lists figures, goals, projects, risks, skipped")
+    malformed: list[Malformed] = []
+    lists: dict[str, tuple[Any, ...]] = {}
+    for kind, item_type in ITEM_TYPES.items():
+        rows = answer.get(kind, [])
+        if not isinstance(rows, list):
+            malformed.append(Malformed(kind, rows, f"{kind} is not a list"))
+            rows = []
+        lists[kind] = tuple(item for row in rows if (item := _item(kind, item_type, row, malformed)) is not None)
+    return Parsed(Draft(**lists), tuple(malformed))
+
+
+def _item(kind: str, item_type: type[BaseModel], row: object, malformed: list[Malformed]) -> BaseModel | None:
+    """One item; keys that it does not know are passed over, nullable ones may be missing."""
+    if not isinstance(row, Mapping):
+        malformed.append(Malformed(kind, row, "not an object"))
+        return None
+    fields = item_type.model_fields
+    known = {name: row.get(name) for name in fields if name in row or _nullable(item_type, name)}
+    try:
+        return item_type.model_validate(known, strict=True)
+    except ValidationError as error:
+        reasons = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()[:3])
+        malformed.append(Malformed(kind, dict(row), reasons))
+        return None
+
+
+def _nullable(item_type: type[BaseModel], name: str) -> bool:
+    annotation = item_type.model_fields[name].annotation
+    return type(None) in getattr(annotation, "__args__", ())

@@ -1,0 +1,167 @@
+"""The chat engine: ask, check, send back what does not hold once, ask once for what was left out.
+
+At most three requests a chunk. What is still wrong becomes a gap when the draft is resolved; a
+chunk that finally fails is read by rules, and a gap says why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from summarizer.chunking import flat
+from summarizer.clients.base import Client
+from summarizer.engines.chat.answers import ITEM_TYPES, Malformed, Parsed, parse
+from summarizer.engines.rules.engine import RulesEngine
+from summarizer.errors import EndpointError, EngineError
+from summarizer.grounding.checks import Violation
+from summarizer.grounding.resolve import check, unaccounted
+from summarizer.model import Chunk, Draft, Gap, Reading, Usage
+from summarizer.prompting import answer_schema, complete_messages, read_messages, repair_messages, sentences_of
+from summarizer.terms.dictionary import Terms
+
+
+@dataclass(frozen=True, slots=True)
+class _Offence:
+    """An item that goes back: where it stands, itself as the model wrote it, and the reason."""
+
+    kind: str
+    item: object
+    reason: str
+
+
+class ChatEngine:
+    """Reads a chunk by asking a model through a client."""
+
+    name = "chat"
+
+    def __init__(self, client: Client, terms: Terms):
+        self._client = client
+        self._terms = terms
+        self._rules = RulesEngine(terms)
+
+    async def read(self, chunk: Chunk) -> Reading:
+        """The checked draft of a chunk. Raises EndpointError only where asking others is pointless too (bad key)."""
+        try:
+            reply = await self._client.complete(read_messages(chunk), answer_schema())
+            parsed = parse(reply.content)
+        except EngineError as error:
+            return self._by_rules(chunk, error)
+        reading = await self._repaired(chunk, parsed, reply.usage)
+        return await self._completed(chunk, reading)
+
+    def _by_rules(self, chunk: Chunk, error: EngineError) -> Reading:
+        stage = "endpoint" if isinstance(error, EndpointError) else "reply"
+        gap = Gap(stage="reading", reason=f"{stage}_failed", start=chunk.start, end=chunk.end,
+                  detail=f"read by rules, since {error}")  # fmt: skip
+        return Reading(self._rules.draft(chunk), by="rules", gaps=(gap,), failure=error)
+
+    # --- repair ----------------------------------------------------------------------------
+
+    async def _repaired(self, chunk: Chunk, parsed: Parsed, usage: Usage) -> Reading:
+        violations = check(parsed.draft, chunk, self._terms)
+        offences = [*_offences(parsed.draft, violations), *_malformed(parsed.malformed)]
+        if not offences:
+            return Reading(parsed.draft, by="chat", usage=usage)
+        good = _without(parsed.draft, violations)
+        ids = {i for offence in offences for i in _ids(offence.item, chunk)}
+        messages = repair_messages(chunk, sentences_of(chunk, ids) or [chunk.marked], [(o.kind, o.item, o.reason) for o in offences])
+        try:
+            reply = await self._client.complete(messages, answer_schema())
+            mended = parse(reply.content)
+        except EngineError as error:
+            gaps = tuple(_gap(chunk, o, f"{o.reason}; not mended, since {error}") for o in offences)
+            return Reading(good, by="chat", gaps=gaps, usage=usage)
+        gaps = tuple(_gap(chunk, o, o.reason) for o in offences if not _is_mended(o, mended.draft))
+        gaps += tuple(_gap(chunk, _Offence(m.kind, m.item, m.reason), m.reason) for m in mended.malformed)
+        return Reading(_joined(good, mended.draft), by="chat", gaps=gaps, usage=usage + reply.usage)
+
+    # --- completeness ----------------------------------------------------------------------
+
+    async def _completed(self, chunk: Chunk, reading: Reading) -> Reading:
+        left = unaccounted(reading.draft, chunk, self._terms)
+        if not left:
+            return reading
+        messages = complete_messages(chunk, sentences_of(chunk, left), left)
+        try:
+            reply = await self._client.complete(messages, answer_schema())
+            parsed = parse(reply.content)
+        except EngineError as error:
+            gap = Gap(stage="reading", reason="incomplete", start=chunk.start, end=chunk.end,
+                      detail=f"{len(left)} quantities were left out; asking for them failed: {error}")  # fmt: skip
+            return replace(reading, gaps=(*reading.gaps, gap))
+        wanted = set(left)
+        found = Draft(
+            figures=tuple(f for f in parsed.draft.figures if f.q in wanted),
+            skipped=tuple(s for s in parsed.draft.skipped if s.q in wanted),
+        )
+        return replace(reading, draft=_joined(reading.draft, found), usage=reading.usage + reply.usage)
+
+
+def _offences(draft: Draft, violations: Sequence[Violation]) -> list[_Offence]:
+    grouped: dict[tuple[str, int], list[str]] = {}
+    for violation in violations:
+        grouped.setdefault((violation.kind, violation.index), []).append(violation.problem.detail)
+    return [
+        _Offence(kind, getattr(draft, kind)[index].model_dump() if index >= 0 else None, "; ".join(details))
+        for (kind, index), details in grouped.items()
+    ]
+
+
+def _malformed(malformed: Sequence[Malformed]) -> list[_Offence]:
+    return [_Offence(m.kind, m.item, m.reason) for m in malformed]
+
+
+def _without(draft: Draft, violations: Sequence[Violation]) -> Draft:
+    """The draft's good items. Where skipping was overdone, no skip is kept."""
+    bad = {(v.kind, v.index) for v in violations}
+    kept: dict[str, Any] = {
+        kind: tuple(item for i, item in enumerate(getattr(draft, kind)) if (kind, i) not in bad and (kind, -1) not in bad)
+        for kind in ITEM_TYPES
+    }
+    return Draft(**kept)
+
+
+def _joined(first: Draft, second: Draft) -> Draft:
+    """Both drafts' items; one that the first has already is not taken again."""
+    lists: dict[str, Any] = {}
+    used = {f.q for f in first.figures}
+    for kind in ITEM_TYPES:
+        known = getattr(first, kind)
+        new = [item for item in getattr(second, kind) if item not in known]
+        if kind in ("figures", "skipped"):
+            new = [item for item in new if item.q not in used]
+        lists[kind] = (*known, *new)
+    return Draft(**lists)
+
+
+def _is_mended(offence: _Offence, mended: Draft) -> bool:
+    """Whether the second answer has an item in this one's place (its pointer may be what was wrong)."""
+    if offence.item is None:
+        return True
+    rows = [item.model_dump() for item in getattr(mended, offence.kind)]
+    old = offence.item if isinstance(offence.item, dict) else {}
+    if offence.kind == "figures" and any(s.q == old.get("q") for s in mended.skipped):
+        return True
+    return any(any(old.get(k) is not None and old.get(k) == row.get(k) for k in ("q", "c", "zh", "part")) for row in rows)
+
+
+def _ids(item: object, chunk: Chunk) -> list[str]:
+    """The ids of an item that stand in the chunk; for a broken one those whose text it names."""
+    if not isinstance(item, dict):
+        return []
+    given = [str(item[k]).partition(":")[0] for k in ("q", "c", "c2") if item.get(k)]
+    known = [i for i in given if i in chunk.clauses or i in chunk.quantities]
+    if known:
+        return known
+    name = str(item.get("zh") or item.get("part") or "")[:4]
+    text = chunk.report.text
+    return [n for n, c in chunk.clauses.items() if name and name in flat(text[c.start : c.end])]
+
+
+def _gap(chunk: Chunk, offence: _Offence, detail: str) -> Gap:
+    places = [chunk.clauses.get(i) or chunk.quantities.get(i) for i in _ids(offence.item, chunk)]
+    place = next((p for p in places if p is not None), None)
+    start, end = (place.start, place.end) if place else (chunk.start, chunk.end)
+    return Gap(stage="grounding", reason="not_mended", start=start, end=end, detail=f"{offence.kind}: {detail}")

@@ -1,0 +1,117 @@
+"""The overview by a model: the one place where it writes Chinese prose, checked sentence by sentence.
+
+A sentence rests on the items it cites: its numbers are placeholders of their quantities, and what
+fails is left out, with a gap.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+
+from pydantic import ValidationError
+
+from summarizer.clients.base import Client
+from summarizer.errors import EngineError
+from summarizer.grounding.english import PLACEHOLDER, Problem, check_english, numbers_of_names, render_english
+from summarizer.model import BriefContent, Figure, Gap, Goal, Metadata, OverviewSentence, Project, Quantity, Risk, Usage
+from summarizer.prompting import OverviewAnswer, OverviewAnswerSentence, overview_messages, overview_schema
+from summarizer.quantities.grammar import scan
+from summarizer.quantities.rendering import chinese, english
+
+_MOST = {"figures": 24, "goals": 16, "projects": 10, "risks": 8}
+_BESIDE = re.compile(r"(?:超过|不低于|不少于|不超过|至少|超|近|约|逾|达到?以上)\{|\}(?:以上|以下|以内|左右)")
+
+
+async def chat_overview(
+    brief: BriefContent, metadata: Metadata, client: Client
+) -> tuple[tuple[OverviewSentence, ...], tuple[Gap, ...], Usage]:
+    """The sentences that hold, a gap for each that does not (or one for the whole), and the cost."""
+    try:
+        reply = await client.complete(overview_messages(metadata, _listed(brief)), overview_schema())
+        answer = OverviewAnswer.model_validate_json(reply.content)
+    except EngineError as error:
+        return (), (_gap("failed", str(error)),), Usage()
+    except ValidationError as error:
+        return (), (_gap("malformed", f"the answer is no list of sentences ({error.error_count()} errors)"),), reply.usage
+    good: list[OverviewSentence] = []
+    gaps: list[Gap] = []
+    for sentence in answer.sentences[:8]:
+        problems = list(_problems(sentence, brief))
+        if problems:
+            detail = "; ".join(f"{p.reason}: {p.detail}" for p in problems)
+            gaps.append(_gap(problems[0].reason, detail))
+        else:
+            good.append(_rendered(sentence, brief))
+    return tuple(good), tuple(gaps), reply.usage
+
+
+def _gap(reason: str, detail: str) -> Gap:
+    return Gap(stage="overview", reason=reason, detail=detail)
+
+
+def _items(brief: BriefContent) -> dict[str, Figure | Goal | Project | Risk]:
+    return {i.id: i for group in (brief.figures, brief.goals, brief.projects, brief.risks) for i in group}
+
+
+def _listed(brief: BriefContent) -> str:
+    """The items as the model sees them: headline figures first, each with its placeholder."""
+    rows: list[dict[str, object]] = []
+    figures = sorted(brief.figures, key=lambda f: (f.indicator.code is None, f.evidence[0].start))
+    for f in figures[: _MOST["figures"]]:
+        rows.append({"id": f.id, "zh": f.indicator.zh, "en": f.indicator.en, "kind": f.kind, "direction": f.direction,
+                     "year": f.year, "value": f"{{{f.quantities[0]}}}"})  # fmt: skip
+    for g in brief.goals[: _MOST["goals"]]:
+        rows.append({"id": g.id, "goal": PLACEHOLDER.sub("", g.statement.zh), "values": [f"{{{q}}}" for q in g.quantities]})
+    for p in brief.projects[: _MOST["projects"]]:
+        rows.append({"id": p.id, "project": p.name.zh, "en": p.name.en, "stage": p.mentions[-1].stage})
+    for r in [r for r in brief.risks if r.status == "open"][: _MOST["risks"]]:
+        rows.append({"id": r.id, "risk": r.statement.zh, "en": r.statement.en, "type": r.type})
+    return "\n".join(json.dumps(row, ensure_ascii=False, separators=(",", ":")) for row in rows)
+
+
+def _problems(sentence: OverviewAnswerSentence, brief: BriefContent) -> Iterator[Problem]:
+    items = _items(brief)
+    unknown = [c for c in sentence.cites if c not in items]
+    if unknown or not sentence.cites:
+        yield Problem("unknown_pointer", f"no item {', '.join(unknown)}" if unknown else "it cites nothing")
+        return
+    cited = [items[c] for c in sentence.cites]
+    quantities = _quantities(brief, cited)
+    names = _names(cited)
+    in_zh = [name for name, _ in PLACEHOLDER.findall(sentence.zh)]
+    if sorted(in_zh) != sorted(name for name, _ in PLACEHOLDER.findall(sentence.en)):
+        yield Problem("languages_differ", "the Chinese and the English have different quantities")
+    yield from (Problem("placeholder_outside", f"{{{n}}} is not of the items cited") for n in in_zh if n not in quantities)
+    yield from check_english(sentence.en, quantities, (), names)
+    bare = PLACEHOLDER.sub("＃", sentence.zh)
+    for digits in re.findall(r"\d+(?:\.\d+)?", bare):
+        if float(digits) not in names:
+            yield Problem("digits_in_chinese", f"{digits} is written out; use the quantity's placeholder")
+    if found := next(iter(scan(bare)), None):
+        yield Problem("number_word", f"{bare[found.start : found.end]!r} is a number; use the quantity's placeholder")
+    if match := _BESIDE.search(sentence.zh):
+        yield Problem("comparator_doubled", f"leave out what stands beside the placeholder in {match.group()!r}")
+
+
+def _quantities(brief: BriefContent, cited: Iterable[Figure | Goal | Project | Risk]) -> dict[str, Quantity]:
+    wanted = {q for item in cited if not isinstance(item, Risk) for q in item.quantities}
+    return {q.id: q for q in brief.quantities if q.id in wanted}
+
+
+def _names(cited: Iterable[Figure | Goal | Project | Risk]) -> frozenset[float]:
+    """Numbers that the cited items' names and years hold."""
+    found: frozenset[float] = frozenset()
+    for item in cited:
+        if isinstance(item, Figure):
+            found |= numbers_of_names(item.indicator.zh) | ({float(item.year)} if item.year else set())
+        elif isinstance(item, Project):
+            found |= numbers_of_names(item.name.zh)
+    return found
+
+
+def _rendered(sentence: OverviewAnswerSentence, brief: BriefContent) -> OverviewSentence:
+    quantities = {q.id: q for q in brief.quantities}
+    zh = PLACEHOLDER.sub(lambda m: chinese(quantities[m.group(1)]), sentence.zh)
+    return OverviewSentence(zh=zh, en=render_english(sentence.en, quantities, english), cites=tuple(sentence.cites))

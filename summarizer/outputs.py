@@ -1,0 +1,68 @@
+"""Where briefs go: the format follows the suffix, and a file is there whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import Literal
+
+from summarizer.brief import Brief
+from summarizer.errors import InputError, SettingsError
+
+Format = Literal["md", "html", "json"]
+Lang = Literal["zh", "en", "both"]
+_SUFFIXES: dict[str, Format] = {".md": "md", ".markdown": "md", ".html": "html", ".htm": "html", ".json": "json"}
+
+
+def format_of(path: str, chosen: Format | None) -> Format:
+    """The format of an output: as chosen, else by its suffix; Markdown on standard output."""
+    if chosen is not None:
+        return chosen
+    if path == "-":
+        return "md"
+    suffix = Path(path).suffix.lower()
+    if suffix not in _SUFFIXES:
+        raise SettingsError(f"No format goes with {path!r}; end it in .md, .html or .json, or give --format.")
+    return _SUFFIXES[suffix]
+
+
+def check_writable(path: str) -> None:
+    """Refuses an output that cannot be written before any work is done."""
+    if path == "-":
+        return
+    target = Path(path)
+    if target.is_dir():
+        raise SettingsError(f"{path} is a folder; give the output a file name.")
+    if not target.parent.is_dir():
+        raise SettingsError(f"The folder {target.parent} does not exist; make it first.")
+
+
+def render(brief: Brief, form: Format, lang: Lang) -> str:
+    """A brief in one format."""
+    if form == "json":
+        return brief.to_json()
+    return brief.to_html(lang) if form == "html" else brief.to_markdown(lang)
+
+
+def write(path: str, text: str) -> None:
+    """Writes to a temporary name in the same folder, then renames; `-` is standard output."""
+    if path == "-":
+        sys.stdout.write(text if text.endswith("\n") else text + "\n")
+        return
+    target = Path(path)
+    try:
+        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror}; choose another place with -o.") from error
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        umask = os.umask(0)
+        os.umask(umask)
+        Path(temporary).chmod(0o666 & ~umask)
+        Path(temporary).replace(target)
+    except OSError as error:
+        Path(temporary).unlink(missing_ok=True)
+        raise InputError(f"{path} cannot be written: {error.strerror}; choose another place with -o.") from error

@@ -1,0 +1,195 @@
+"""The story on one page: a report in, a checked bilingual brief out."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import cached_property
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from summarizer.brief import Brief
+from summarizer.chunking import Budget, make_chunks
+from summarizer.clients.base import Client
+from summarizer.engines.rules.engine import RulesEngine
+from summarizer.engines.rules.overview import rules_overview
+from summarizer.errors import EndpointError, InputError
+from summarizer.grounding.resolve import resolve
+from summarizer.loading.text import load, load_text
+from summarizer.merging import merge, with_overview
+from summarizer.model import BriefContent, Chunk, EngineInfo, Gap, Outline, Quantity, Reading, Report, Usage
+from summarizer.outline import read_outline
+from summarizer.quantities.grammar import find_quantities
+from summarizer.settings import Settings, resolve_settings
+from summarizer.terms.dictionary import Terms, load_terms
+
+_Result = TypeVar("_Result")
+
+
+class Engine(Protocol):
+    """The reading seam: a chunk in, a draft out."""
+
+    name: str
+
+    async def read(self, chunk: Chunk) -> Reading: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """The reading without an engine: outline, quantities and chunks of a report."""
+
+    report: Report
+    outline: Outline
+    quantities: tuple[Quantity, ...]
+    chunks: tuple[Chunk, ...]
+
+
+def prepare(report: Report, budget: Budget | None = None) -> Prepared:
+    """Outline, quantities and chunks: all that code reads before an engine is asked."""
+    outline = read_outline(report)
+    quantities = find_quantities(report.text, report.boilerplate)
+    return Prepared(report, outline, quantities, make_chunks(report, outline, quantities, budget))
+
+
+class Summarizer:
+    """Makes briefs. Arguments win over the environment; without a key or base URL the engine is rules.
+
+    >>> brief = Summarizer(engine="rules").summarize("report.txt")   # doctest: +SKIP
+    >>> print(brief.to_markdown(lang="en"))                           # doctest: +SKIP
+
+    `engine` is auto, rules or chat; `terms` a file of own indicators or glossary entries;
+    `client` replaces the endpoint (it answers instead of one made from the settings).
+    """
+
+    def __init__(
+        self, engine: str | None = None, *, model: str | None = None, base_url: str | None = None,
+        api_key: str | None = None, terms: str | Path | None = None, client: Client | None = None,
+        environment: Mapping[str, str] | None = None,
+    ):  # fmt: skip
+        environment = os.environ if environment is None else environment
+        if client is not None:
+            self.settings = Settings(engine="chat", model=model, base_url=base_url)
+        else:
+            self.settings = resolve_settings(environment, engine=engine, model=model, base_url=base_url, api_key=api_key)
+        self._terms_file = Path(terms) if terms else None
+        self._own_client = client
+
+    @cached_property
+    def terms(self) -> Terms:
+        """The indicator dictionary and glossary, with the user's own entries."""
+        return load_terms(self._terms_file)
+
+    # --- the faces -------------------------------------------------------------------------
+
+    def summarize(self, path: str | Path) -> Brief:
+        """The brief of a file. Works inside a running event loop too. Raises InputError, EndpointError."""
+        return _run(lambda: self.asummarize(path))
+
+    def summarize_text(self, text: str, source: str = "text") -> Brief:
+        """The brief of a text; `source` is the name it goes by."""
+        return _run(lambda: self.asummarize_text(text, source))
+
+    async def asummarize(self, path: str | Path) -> Brief:
+        """The brief of a file, in an event loop."""
+        return await self.abrief(load(Path(path)))
+
+    async def asummarize_text(self, text: str, source: str = "text") -> Brief:
+        """The brief of a text, in an event loop."""
+        return await self.abrief(load_text(text, source))
+
+    # --- the stages ------------------------------------------------------------------------
+
+    async def abrief(self, report: Report) -> Brief:
+        """Reads, checks, merges and sums up one report."""
+        started = time.perf_counter()
+        prepared = prepare(report)
+        if not prepared.chunks:
+            raise InputError(f"{report.source} has no text to read besides navigation; save the report's own page.")
+        client = self._client()
+        try:
+            readings = await self._read(prepared, client)
+            content = self._merged(prepared, readings)
+            content, usage = await self._with_overview(content, report, client, readings)
+        finally:
+            if client is not None and self._own_client is None:
+                await client.close()
+        usage = sum((r.usage for r in readings), usage)
+        return Brief(content, report, replace(usage, seconds=time.perf_counter() - started))
+
+    async def _read(self, prepared: Prepared, client: Client | None) -> list[Reading]:
+        engine = self._engine(client)
+        readings = await asyncio.gather(*(engine.read(chunk) for chunk in prepared.chunks))
+        failures = [r.failure for r in readings]
+        if client is not None and failures and all(isinstance(f, EndpointError) for f in failures):
+            assert failures[0] is not None
+            raise failures[0]  # nobody answered: that is no brief by a model with gaps, it is a failed run
+        return readings
+
+    def _merged(self, prepared: Prepared, readings: Sequence[Reading]) -> BriefContent:
+        items = [resolve(r.draft, c, self.terms, r.by) for r, c in zip(readings, prepared.chunks, strict=True)]
+        gaps: list[Gap] = [gap for reading in readings for gap in reading.gaps]
+        return merge(prepared.report, prepared.outline, prepared.quantities, items, gaps, self.engine_info())
+
+    async def _with_overview(
+        self, content: BriefContent, report: Report, client: Client | None, readings: Sequence[Reading]
+    ) -> tuple[BriefContent, Usage]:
+        if client is None or not any(r.by == "chat" for r in readings):
+            return with_overview(content, rules_overview(content), ()), Usage()
+        from summarizer.engines.chat.overview import chat_overview
+
+        sentences, gaps, usage = await chat_overview(content, report.metadata, client)
+        return with_overview(content, sentences or rules_overview(content), gaps), usage
+
+    def _engine(self, client: Client | None) -> Engine:
+        if client is None:
+            return RulesEngine(self.terms)
+        from summarizer.engines.chat.engine import ChatEngine
+
+        return ChatEngine(client, self.terms)
+
+    def _client(self) -> Client | None:
+        if self.settings.engine == "rules":
+            return None
+        if self._own_client is not None:
+            return self._own_client
+        from summarizer.clients.openai_chat import OpenAIChat
+        from summarizer.clients.wrappers import Limiting, Retrying
+
+        settings = self.settings
+        return Retrying(Limiting(OpenAIChat(settings), settings.concurrency), settings.attempts)
+
+    def engine_info(self) -> EngineInfo:
+        """What goes into the brief's engine line."""
+        chat = self.settings.engine == "chat"
+        prompts = schema = None
+        if chat:
+            from summarizer.prompting import prompts_digest, schema_digest
+
+            prompts, schema = prompts_digest(), schema_digest()
+        return EngineInfo(
+            name=self.settings.engine, model=self.settings.model if chat else None, version=package_version(),
+            prompts=prompts, schema_=schema, terms=self.terms.digest,
+        )  # fmt: skip
+
+
+def package_version() -> str:
+    """The installed version of the distribution."""
+    try:
+        return version("gov-report-summarizer")
+    except PackageNotFoundError:
+        return "0+unknown"
+
+
+def _run(make: Callable[[], Coroutine[Any, Any, _Result]]) -> _Result:
+    """Runs a coroutine to its end, in a thread of its own where a loop is running already (notebooks)."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(make())
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        return pool.submit(lambda: asyncio.run(make())).result()

@@ -1,0 +1,202 @@
+"""Chunks to messages, and the schema of their answer. Templates are strict: a missing variable is an error.
+
+All instructions stand in one system message that is the same for every chunk of every report, so
+that providers' prompt caches apply; what varies comes last.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import Any, get_args
+
+from pydantic import BaseModel, ConfigDict
+
+from summarizer.chunking import escape, make_chunks
+from summarizer.clients.base import AnswerSchema, Message
+from summarizer.errors import ResourceError
+from summarizer.model import (
+    Chunk,
+    DraftFigure,
+    DraftGoal,
+    DraftProject,
+    DraftRisk,
+    DraftSkip,
+    Metadata,
+    Place,
+    Report,
+    Theme,
+)
+from summarizer.resources import digest, read
+
+TEMPLATES = ("read.system", "read.user", "repair.user", "complete.user", "overview.system", "overview.user")
+
+
+class Answer(BaseModel):
+    """What a model answers for a chunk: the lists of a Draft."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    figures: list[DraftFigure]
+    goals: list[DraftGoal]
+    projects: list[DraftProject]
+    risks: list[DraftRisk]
+    skipped: list[DraftSkip]
+
+
+class OverviewAnswerSentence(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    zh: str
+    en: str
+    cites: list[str]
+
+
+class OverviewAnswer(BaseModel):
+    """What a model answers when asked for the overview."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    sentences: list[OverviewAnswerSentence]
+
+
+@cache
+def _environment() -> Any:
+    import jinja2
+
+    return jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False, keep_trailing_newline=False)
+
+
+def render(template: str, **variables: object) -> str:
+    """A prompt from its template. Raises ResourceError that names a missing variable."""
+    import jinja2
+
+    try:
+        return str(_environment().from_string(read("prompts", template + ".j2")).render(**variables))
+    except jinja2.UndefinedError as error:
+        raise ResourceError(f"The prompt {template} lacks a value: {error.message}") from error
+
+
+@cache
+def instructions() -> str:
+    """The system message for reading: the stable prefix of every request."""
+    answer = json.dumps(json.loads(read("prompts", "example.answer.json")), ensure_ascii=False, separators=(",", ":"))
+    return render(
+        "read.system", themes=", ".join(get_args(Theme)), example_marked=example_chunk().marked, example_answer=answer
+    )
+
+
+@cache
+def example_chunk() -> Chunk:
+    """The worked example as a chunk, made by the code that makes every chunk."""
+    from summarizer.outline import read_outline
+    from summarizer.quantities.grammar import find_quantities
+
+    text = read("prompts", "example.report.txt")
+    metadata = Metadata("示例", Place(zh="示例市", en="Example City"), "city", "work_report", "2024", 2023, 2024, True)
+    report = Report("example", text, "", "", (), metadata)
+    return make_chunks(report, read_outline(report), find_quantities(text))[0]
+
+
+def read_messages(chunk: Chunk) -> tuple[Message, ...]:
+    """The request that reads a chunk."""
+    return _messages("read.user", chunk, chunk.marked)
+
+
+def repair_messages(chunk: Chunk, sentences: Sequence[str], items: Iterable[tuple[str, object, str]]) -> tuple[Message, ...]:
+    """The request that sends items back: each with its list, itself and the reason."""
+    lines = [
+        f"{kind}: {json.dumps(item, ensure_ascii=False, separators=(',', ':'))}\n  reason: {reason}"
+        for kind, item, reason in items
+    ]
+    return _messages("repair.user", chunk, "\n".join(sentences), items="\n".join(lines))
+
+
+def complete_messages(chunk: Chunk, sentences: Sequence[str], quantities: Sequence[str]) -> tuple[Message, ...]:
+    """The request for quantities that an answer left out."""
+    return _messages("complete.user", chunk, "\n".join(sentences), quantities=", ".join(quantities))
+
+
+def overview_messages(metadata: Metadata, items: str) -> tuple[Message, ...]:
+    """The request for the overview of a brief."""
+    user = render("overview.user", items=items, **_context(metadata))
+    return Message("system", read("prompts", "overview.system.j2")), Message("user", user)
+
+
+def _messages(template: str, chunk: Chunk, marked: str, **variables: str) -> tuple[Message, ...]:
+    user = render(template, marked=marked, **variables, **_context(chunk.report.metadata))
+    return Message("system", instructions()), Message("user", user)
+
+
+def _context(metadata: Metadata) -> dict[str, str]:
+    return {
+        "title": escape(metadata.title or "untitled")[:120], "place": escape(metadata.place.zh or "unknown"),
+        "review_year": str(metadata.review_year or "none"), "target_year": str(metadata.target_year or "none"),
+    }  # fmt: skip
+
+
+def sentences_of(chunk: Chunk, ids: Iterable[str]) -> list[str]:
+    """The marked lines of a chunk in which some of these ids stand, each under its headings."""
+    wanted = set(ids)
+    lines: list[str] = []
+    heading = ""
+    for line in chunk.marked.split("\n"):
+        if line.startswith("#"):
+            heading = line
+        elif any(f"<{i}>" in line or f"{{{i}:" in line for i in wanted):
+            if heading not in lines:
+                lines.append(heading)
+            lines.append(line)
+    return lines
+
+
+# --- answer schemas ---------------------------------------------------------------------------
+
+
+@cache
+def answer_schema() -> AnswerSchema:
+    """The schema of an answer, in the strict subset of structured outputs."""
+    return AnswerSchema("reading", strict_schema(Answer))
+
+
+@cache
+def overview_schema() -> AnswerSchema:
+    return AnswerSchema("overview", strict_schema(OverviewAnswer))
+
+
+def strict_schema(model: type[BaseModel]) -> dict[str, Any]:
+    """A model's JSON Schema as structured outputs accept it.
+
+    Every property is required (optional ones are nullable), no further ones are allowed, and
+    nothing is in it that the subset does not know.
+    """
+    schema = model.model_json_schema()
+    _tighten(schema)
+    return schema
+
+
+def _tighten(node: Any) -> None:
+    if isinstance(node, list):
+        for member in node:
+            _tighten(member)
+    if not isinstance(node, dict):
+        return
+    for key in ("title", "default", "description"):
+        if not isinstance(node.get(key), dict):
+            node.pop(key, None)
+    if node.get("type") == "object":
+        node["required"] = list(node.get("properties", {}))
+        node["additionalProperties"] = False
+    for member in node.values():
+        _tighten(member)
+
+
+def prompts_digest() -> str:
+    """A fingerprint of everything that the instructions are made of."""
+    return digest(*(read("prompts", name + ".j2") for name in TEMPLATES), instructions())
+
+
+def schema_digest() -> str:
+    """A fingerprint of the answer's schema."""
+    return digest(json.dumps(answer_schema().schema, sort_keys=True), json.dumps(overview_schema().schema, sort_keys=True))

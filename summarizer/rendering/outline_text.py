@@ -1,0 +1,78 @@
+"""The reading without a model as text for a terminal: outline, chunks, quantities, what a run would ask."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Protocol
+
+from summarizer.model import Chunk, Outline, Quantity, Report
+
+
+class Readable(Protocol):
+    """What `outline` shows (pipeline.Prepared is one)."""
+
+    @property
+    def report(self) -> Report: ...
+    @property
+    def outline(self) -> Outline: ...
+    @property
+    def quantities(self) -> Sequence[Quantity]: ...
+    @property
+    def chunks(self) -> Sequence[Chunk]: ...
+
+
+_ANSWER_TOKENS = 44  # an item's answer, measured on the worked example and on tried answers
+
+
+def outline_text(prepared: Readable, verbose: bool = False) -> str:
+    """Metadata, headings, chunks with their sizes, quantities by unit, and the requests and tokens to expect."""
+    return "\n\n".join(
+        "\n".join(part)
+        for part in (_about(prepared), _headings(prepared), _chunks(prepared), _quantities(prepared, verbose), _expected(prepared))
+    )
+
+
+def _about(prepared: Readable) -> list[str]:
+    report, meta = prepared.report, prepared.report.metadata
+    plates = sum(span.end - span.start for span in report.boilerplate)
+    return [
+        f"{report.source}: {len(report.text)} characters, {plates} of them boilerplate",
+        f"title: {meta.title or '-'}",
+        f"place: {meta.place.zh or '-'} ({meta.place.en or '-'}), {meta.level or '-'}",
+        f"{meta.doc_type}, published {meta.published or '-'}, reviews {meta.review_year or '-'}, plans {meta.target_year or '-'}"
+        + (", partial" if meta.partial else ""),
+    ]
+
+
+def _headings(prepared: Readable) -> list[str]:
+    return ["Outline", *("  " * h.level + h.heading for h in prepared.outline.headings)]
+
+
+def _chunks(prepared: Readable) -> list[str]:
+    rows = [
+        f"  {c.index + 1:>3}  {c.start:>6}-{c.end:<6} {len(c.clauses):>4} clauses {len(c.quantities):>4} quantities {c.tokens:>6} tokens"
+        for c in prepared.chunks
+    ]
+    return ["Chunks", *rows]
+
+
+def _quantities(prepared: Readable, verbose: bool) -> list[str]:
+    units = Counter(q.counter or q.unit for q in prepared.quantities)
+    rows = [f"  {n:>4}  {unit}" for unit, n in units.most_common()]
+    listed = [f"  {q.id:<7} {q.start:>6}  {q.raw}  = {q.comparator} {q.value} {q.unit}" for q in prepared.quantities] if verbose else []
+    return [f"Quantities: {len(prepared.quantities)}", *rows, *listed]
+
+
+def _expected(prepared: Readable) -> list[str]:
+    from summarizer.chunking import count_tokens
+    from summarizer.prompting import instructions
+
+    prefix, marked = count_tokens(instructions()), sum(c.tokens for c in prepared.chunks)
+    plain = max(1, count_tokens(prepared.report.text))
+    requests = len(prepared.chunks)
+    answers = _ANSWER_TOKENS * (len(prepared.quantities) * 2)
+    return [
+        f"With a model: {requests} to {3 * requests + 1} requests, each after a stable prefix of {prefix} tokens",
+        f"  prompts {requests * prefix + marked} tokens (text {plain}, marked {marked}: {marked / plain:.2f} times), answers about {answers}",
+    ]

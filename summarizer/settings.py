@@ -1,0 +1,78 @@
+"""Settings, resolved once from arguments and the environment; arguments win.
+
+Environment: OPENAI_API_KEY, OPENAI_BASE_URL, SUMMARIZER_MODEL, SUMMARIZER_ENGINE.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from summarizer.errors import SettingsError
+
+ENGINES = ("auto", "rules", "chat")
+DEFAULT_MODEL = "gpt-4.1-mini"
+_OPENAI = "https://api.openai.com/v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How to read: `engine` is "rules" or "chat"; the rest is for chat. The key is in no repr."""
+
+    engine: str
+    model: str | None = None
+    base_url: str | None = None
+    api_key: str | None = field(default=None, repr=False)
+    timeout: float = 120.0
+    attempts: int = 4
+    concurrency: int = 8
+
+    @property
+    def host(self) -> str | None:
+        """The endpoint's host, to be shown before anything is sent; None for rules."""
+        return urlsplit(self.base_url or _OPENAI).netloc.rpartition("@")[2] if self.engine == "chat" else None
+
+
+def resolve_settings(
+    environment: Mapping[str, str], *, engine: str | None = None, model: str | None = None,
+    base_url: str | None = None, api_key: str | None = None,
+) -> Settings:  # fmt: skip
+    """Settings from arguments, then the environment. Raises SettingsError that names what to change.
+
+    `auto` is chat where a key or a base URL is configured, else rules.
+    """
+    chosen = engine or environment.get("SUMMARIZER_ENGINE") or "auto"
+    if chosen not in ENGINES:
+        raise SettingsError(f"There is no engine {chosen!r}; choose one of {', '.join(ENGINES)}.")
+    key = api_key or environment.get("OPENAI_API_KEY") or None
+    url = base_url or environment.get("OPENAI_BASE_URL") or None
+    if chosen == "rules" or (chosen == "auto" and not key and not url):
+        return Settings(engine="rules")
+    return Settings(engine="chat", model=_model(model or environment.get("SUMMARIZER_MODEL"), url),
+                    base_url=_checked(url), api_key=_key(key, url))  # fmt: skip
+
+
+def _key(key: str | None, url: str | None) -> str:
+    if key:
+        return key
+    if url:
+        return "none"  # local servers ask for none, and the SDK wants one
+    raise SettingsError(
+        "The chat engine needs a key or an endpoint: set OPENAI_API_KEY, or OPENAI_BASE_URL (--base-url) for a server "
+        "of your own; --engine rules works without either."
+    )
+
+
+def _model(model: str | None, url: str | None) -> str:
+    if model:
+        return model
+    if url and urlsplit(url).netloc != urlsplit(_OPENAI).netloc:
+        raise SettingsError("Which model? Set SUMMARIZER_MODEL or give --model: the endpoint's default is not known.")
+    return DEFAULT_MODEL
+
+
+def _checked(url: str | None) -> str | None:
+    if url and (urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).netloc):
+        raise SettingsError(f"The base URL {url!r} is none; it looks like https://host/v1.")
+    return url
