@@ -133,6 +133,13 @@ def test_literal_line_breaks_part_lines() -> None:
     assert marked(text) == ["来源：江州日报", "— 3 —", "来自马克数据网"]
 
 
+def test_a_report_saved_as_one_line_keeps_all_but_its_chrome() -> None:
+    """A disclaimer at its end does not take the line with it."""
+    notice = "本文仅代表作者观点,不代表本站立场。若造成了侵权,请联系本站,我们会第一时间予以处理。"
+    text = f"导航菜单 江州市政府工作报告 {PARAGRAPH * 20} {notice} 本文地址:/x/5385.html 验证码:"
+    assert marked(text) == ["导航菜单", notice, "本文地址:/x/5385.html", "验证码:"]
+
+
 @given(st.text(alphabet="首页>大中小：来源报告年工作，。\n\r\\n 12（）版上接", max_size=200))
 def test_spans_are_sorted_disjoint_and_within_the_text(text: str) -> None:
     """Whatever the text, the spans are usable."""

@@ -182,6 +182,17 @@ def test_whole_documents_are_whole() -> None:
     assert not read(f"江州区2020年经济社会发展计划\n一、总体思路\n{PROSE}").partial
 
 
+def test_a_text_without_line_breaks_is_read_alike() -> None:
+    """A page saved as one line still opens with its title."""
+    flat = (
+        "导航菜单 (重庆市)重庆市江北区人民政府工作报告(2023年2月8日) (四)聚焦改善生态环境。"
+        + PROSE.replace("\n", "") * 3
+    )
+    found = read(flat)
+    assert (found.title, found.place.zh) == ("重庆市江北区人民政府工作报告", "重庆市江北区")
+    assert (found.doc_type, found.published, found.partial) == ("work_report", "2023-02-08", True)
+
+
 def test_the_title_is_the_most_telling_line() -> None:
     """Its bracketed province and date are cut, broken lines are joined, a bare title gives way."""
     assert (

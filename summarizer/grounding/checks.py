@@ -25,6 +25,7 @@ from summarizer.model import (
     Section,
     Sentence,
 )
+from summarizer.naming import likeness, name_quantities
 from summarizer.quantities.grammar import scan
 from summarizer.terms.dictionary import Terms
 
@@ -52,6 +53,7 @@ class Checker:
         self.chunk = index.chunk
         self.text = index.text
         self.terms = terms
+        self._named: dict[int, list[str]] = {}
 
     def violations(self) -> Iterator[Violation]:
         """Everything that is wrong, in the order of the answer."""
@@ -200,7 +202,7 @@ class Checker:
         term = self.terms.indicator(figure.zh)
         if term and term.families and figure.m == "level" and quantity.dimension not in term.families:
             doubts.append("unit")
-        if not self._named_nearby(figure.zh, sentence, quantity):
+        if self._names_another(figure.zh, sentence, quantity) or not self._named_nearby(figure.zh, sentence, quantity):
             doubts.append("name")
         return sorted(doubts)
 
@@ -212,26 +214,32 @@ class Checker:
         found = cues.surroundings(self.text, (sentence.start, sentence.end), clauses, inside)
         return found[inside.index(quantity)]
 
-    def _named_nearby(self, name: str, sentence: Sentence, quantity: Quantity) -> bool:
-        """Whether the name shares words with the stretch that is the quantity's own.
+    def _names_another(self, name: str, sentence: Sentence, quantity: Quantity) -> bool:
+        """Whether the name fits another quantity of the sentence better than its own.
 
-        That stretch reaches from the quantity before it to the one behind it; where it is empty
-        (lists of bare values under 分别, or 增长 alone) the name may stand anywhere.
+        What each quantity's words name is read by rules; a name is held against its own and all others'.
         """
         inside = list(self.sentence_quantities(sentence).values())
-        i = inside.index(quantity) if quantity in inside else -1
-        left = inside[i - 1].end if i > 0 else sentence.start
-        right = inside[i + 1].start if 0 <= i < len(inside) - 1 else sentence.end
-        before = _PUNCTUATION.sub("", flat(self.text[left : quantity.start]))
-        after = re.split(r"[，。；,;、]", flat(self.text[quantity.end : right]))[0]
-        after = _PUNCTUATION.sub("", after)
-        plain = _PUNCTUATION.sub("", name)
-        own = before + "\0" + after
-        if len(before) + len(after) <= 4:
+        if quantity not in inside:
+            return False
+        readings = self._readings(sentence.start)
+        own = likeness(name, readings[inside.index(quantity)])
+        others = [likeness(name, reading) for q, reading in zip(inside, readings, strict=True) if q is not quantity]
+        return own < 0.5 and own + 0.1 < max(others, default=0.0)
+
+    def _readings(self, position: int) -> list[str]:
+        if position not in self._named:
+            sentence, _ = self.index.sentence_at(position)
+            self._named[position] = name_quantities(self.text, sentence, list(self.sentence_quantities(sentence).values()))
+        return self._named[position]
+
+    def _named_nearby(self, name: str, sentence: Sentence, quantity: Quantity) -> bool:
+        """Whether the name shares a word with what rules read for its quantity, or with the clause around it."""
+        inside = list(self.sentence_quantities(sentence).values())
+        if quantity not in inside:
             return True
-        if len(after) < 2 and re.fullmatch(r"(?:同比|比上年|较上年|分别|其中|占|全[市省国区县]|总量|比重|实际|均|达到?|增长|下降|提高|连续|位居|居|位列|排名|第|惠及|面积|[一-鿿]{0,3}(?:增|降|升|居|列|占)[一-鿿]{0,6})+", before):
-            return True
-        return any(plain[k : k + 2] in own for k in range(max(1, len(plain) - 1)))
+        own = self._readings(sentence.start)[inside.index(quantity)]
+        return likeness(name, own) > 0.3
 
     # --- statements and projects -----------------------------------------------------------
 

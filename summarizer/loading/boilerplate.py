@@ -20,6 +20,7 @@ _BREAK = re.compile(r"\r\n|[\n\r\f\v\x85\u2028\u2029]|\\r\\n|\\n|\\r(?![a-z])")
 _EDGE = re.compile(r"(?:[\s\ufeff\u200b-\u200d\u2060\ue000-\uf8ff]|&nbsp;)*")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _PROSE_HAN = 25  # a line with fewer Chinese characters is no paragraph
+_PARAGRAPH = 500  # no disclaimer is longer; a report saved as one line is
 _LABEL_LENGTH = 16  # a menu entry is no longer
 _LINKS = 12  # as many entries in a row are a menu
 _PLAIN = re.compile(r"[\d，、：%％]")
@@ -74,10 +75,9 @@ def find_boilerplate(text: str) -> tuple[Span, ...]:
 
 def _sure(lines: list[Line]) -> set[int]:
     """The lines that are chrome by themselves, and the values that labels and teasers announce."""
-    words = _vocabulary()
     marked: set[int] = set()
     for index, line in enumerate(lines):
-        if line.text and (words.line.fullmatch(line.text) or words.notice.search(line.text)):
+        if line.text and len(line.text) <= _PARAGRAPH and _is_chrome(line.text):
             marked.add(index)
         following = _next(lines, index)
         if following is None or not line.text:
@@ -85,6 +85,10 @@ def _sure(lines: list[Line]) -> set[int]:
         if _announces(line.text, lines[following].text):
             marked |= {index, following}
     return marked
+
+
+def _is_chrome(text: str) -> bool:
+    return bool(_vocabulary().line.fullmatch(text) or _vocabulary().notice.search(text))
 
 
 def _announces(label: str, value: str) -> bool:
@@ -144,7 +148,7 @@ def _close(lines: list[Line], marked: set[int]) -> None:
     prose = 0
     for index in range(len(lines) - 1, -1, -1):
         line = lines[index]
-        if prose <= _CLOSING_PROSE and closing.match(line.text):
+        if prose <= _CLOSING_PROSE and len(line.text) <= _PARAGRAPH and closing.match(line.text):
             marked.update(other for other in range(index, len(lines)) if lines[other].text)
         if index not in marked and len(han := _HAN.findall(line.text)) >= _PROSE_HAN:
             prose += len(han)

@@ -22,6 +22,8 @@ from summarizer.loading.years import vocabulary
 from summarizer.model import Level
 
 _DEPTH = ("nation", "province", "city", "district", "county", "zone", "township")
+_LEAST_UNKNOWN = 6.0  # how often a text of unknown level must name its place
+_READ = 100_000  # characters, more than any report has: who speaks of what is clear by then
 _LEAST = 3  # how often a report says 全市 before that counts
 
 
@@ -41,6 +43,7 @@ def locate(title: str, head: str, body: str, source: str) -> Located:
     """
     if _pattern("nation").search(title + head):
         return Located(NATION, "nation")
+    body = body[:_READ]
     own = _own_level(head, body)
     for candidates in (_in_title(title), _with_role(head), _in_title(source)):
         name = _deepest([name for name in candidates if _fits(name, own)])
@@ -109,15 +112,19 @@ def _by_mentions(own: Level | None, body: str) -> str | None:
     words = vocabulary()["places"]
     if own is None or own == "township":
         national = own is None and len(_pattern("national").findall(body)) >= words["national_least"]
-        return NATION if national else None
+        if national or own:
+            return NATION if national else None
     common = frozenset(words["weak"]["words"])
-    best, score = None, 2.0
+    best, score = None, 2.0 if own else _LEAST_UNKNOWN
     prefecture = body.count("全州") > body.count("全市")
-    for one in stems(own):
+    for one in stems(own) if own else (*stems("city"), *stems("district")):
         if own == "city" and one.name[-1] in "州市" and one.name.endswith("州") != prefecture:
             continue
-        weight = _mentions(one, body, common) * (1.0 if _parent_named(one, body) else 0.4)
-        weight *= 1.0 if one.level == own or is_municipality(one.name) else 0.8
+        weight: float = _mentions(one, body, common)
+        if weight <= score:
+            continue
+        weight *= 1.0 if _parent_named(one, body) else 0.4
+        weight *= 1.0 if own in (None, one.level) or is_municipality(one.name) else 0.8
         if weight > score:
             best, score = one.name, weight
     return best

@@ -34,9 +34,11 @@ _TITLE_LENGTH = 90
 _OPENING = 400  # characters of the salutation and first sentences
 _TAIL_LINES = 12
 _END_LENGTH = 700
+_GOVERNING = 3  # how often an untitled text must speak as a government
 _COLLECTED = re.compile(r"(?:标题|名称)\s*[:：]\s*(\S.{3,80})")
 _LABELLED = re.compile(r"(?:发布|发文|成文|更新|公开|印发)?(?:时间|日期)\s*[:：]")
 _GIVEN = re.compile(r"会议上?|代表大会|^[（(—―-]")
+_LINE_START = re.compile(r"(?:^|[\n\r\f]|\\n)[^\S\n]*$")
 _SPACED = re.compile(r"(?<=[\u4e00-\u9fff])[ \u3000\xa0](?=[\u4e00-\u9fff](?:[ \u3000\xa0]|$))")
 
 
@@ -76,20 +78,36 @@ def read_metadata(text: str, boilerplate: Sequence[Span], source: str) -> Metada
 
 
 def _parts(text: str, boilerplate: Sequence[Span]) -> _Parts:
-    """Split a text into report lines and lines that are wholly boilerplate."""
+    """Split a text into the lines that are report and those that are boilerplate."""
     shown: list[Line] = []
     marked: list[Line] = []
-    spans = iter(boilerplate)
-    span = next(spans, None)
-    for line in split_lines(text):
-        while span and span.end <= line.start:
-            span = next(spans, None)
-        inside = span is not None and span.start <= line.start and line.end <= span.end
-        if line.text:
-            (marked if inside else shown).append(line)
+    end = 0
+    for span in (*boilerplate, Span(start=len(text), end=len(text))):
+        shown += _lines(text, end, span.start)
+        marked += _lines(text, span.start, span.end)
+        end = span.end
+    shown = _led(shown)
     start = next((n for n, line in enumerate(shown[:_HEAD_LINES]) if _opens(line)), _HEAD_LINES)
-    head = shown[:start]
-    return _Parts(shown, head, marked, "\n".join(line.text for line in shown))
+    return _Parts(shown, shown[:start], marked, "\n".join(line.text for line in shown))
+
+
+def _lines(text: str, start: int, end: int) -> list[Line]:
+    """The lines of a stretch of text that show something, with their offsets in the text."""
+    lines = (line for line in split_lines(text[start:end]) if line.text)
+    return [Line(line.start + start, line.end + start, line.text) for line in lines]
+
+
+def _led(lines: list[Line]) -> list[Line]:
+    """Part the title from a text that was saved as a single line."""
+    if not lines or len(lines[0].text) <= _TITLE_LENGTH:
+        return lines
+    first = lines[0]
+    match = _pattern("title", "leading").match(first.text)
+    if not match:
+        return lines
+    cut = first.start + match.end()
+    rest = first.text[match.end() :]
+    return [Line(first.start, cut, match[0]), Line(cut, first.end, rest.strip()), *lines[1:]]
 
 
 def _opening_end(parts: _Parts) -> int:
@@ -166,7 +184,9 @@ def _doc_type(title: str, parts: _Parts) -> DocType:
     for entry in vocabulary()["opening"]:
         if re.search(entry["text"], parts.body[:_HEAD_LENGTH]):
             return cast(DocType, entry["name"])
-    return "work_report" if _pattern("whole", "audience").search(parts.body) else "other"
+    speaks = _pattern("whole", "audience").search(parts.body)
+    governs = not title and len(_pattern("whole", "governing").findall(parts.body)) >= _GOVERNING
+    return "work_report" if speaks or governs else "other"
 
 
 def _type_of(title: str, skip: str = "") -> DocType | None:
@@ -187,10 +207,11 @@ def _given(parts: _Parts) -> date | None:
     """When the report was given: the date in its title, its meeting line, its line of date."""
     lines = parts.head or parts.lines[:1]
     texts = [line.text[:200] for line in lines]
-    for wanted in (lambda text: bool(_GIVEN.search(text)), lambda text: len(text) < _TITLE_LENGTH):
-        for text in texts:
-            if wanted(text) and (found := find_date(text) or damaged_date(text)):
-                return found
+    meeting = [text for text in texts if _GIVEN.search(text)]
+    short = [text for text in texts if len(text) < _TITLE_LENGTH]
+    for text in (*meeting, *short):
+        if found := find_date(text) or damaged_date(text):
+            return found
     for line in parts.marked[:12]:
         if _COLLECTED.match(line.text) and (found := find_date(line.text)):
             return found
@@ -242,14 +263,23 @@ def _is_partial(text: str, title: str, doc_type: DocType, parts: _Parts) -> bool
     """Whether the text is a piece: page jumps, a first heading that is not the first, no end."""
     if _pattern("whole", "jump").search(text) or _pattern("whole", "excerpt").search(title):
         return True
-    heading = _pattern("whole", "heading")
-    first = next((match for line in parts.lines if (match := heading.match(line.text))), None)
+    first = _first_heading(text, parts)
     if first and not _pattern("whole", "first").fullmatch(first[first.lastindex or 0]):
         return True
     if doc_type != "work_report":
         return False
     opened = bool(first) or bool(_pattern("whole", "opening").search(parts.body[:_HEAD_LENGTH]))
     return not (opened and _pattern("whole", "closing").search(_end(parts)))
+
+
+def _first_heading(text: str, parts: _Parts) -> re.Match[str] | None:
+    """The first numbered heading that begins a line; what follows a page number inside a line does not."""
+    heading = _pattern("whole", "heading")
+    for line in parts.lines:
+        found = heading.match(line.text)
+        if found and _LINE_START.search(text[max(0, line.start - 60) : line.start]):
+            return found
+    return None
 
 
 def _end(parts: _Parts) -> str:

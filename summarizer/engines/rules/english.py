@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from summarizer.engines.rules.naming import names
+from summarizer.naming import names
 from summarizer.model import DraftFigure
 from summarizer.quantities.units import alternation
 from summarizer.terms.dictionary import Terms

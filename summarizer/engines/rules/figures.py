@@ -5,7 +5,7 @@ from __future__ import annotations
 from summarizer import cues
 from summarizer.chunking import ChunkIndex
 from summarizer.engines.rules.english import figure_english
-from summarizer.engines.rules.naming import name_quantities
+from summarizer.naming import name_quantities
 from summarizer.model import DraftFigure, DraftSkip
 from summarizer.terms.dictionary import Terms
 

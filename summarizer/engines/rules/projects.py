@@ -8,7 +8,7 @@ from functools import cache
 
 from summarizer import cues
 from summarizer.chunking import ChunkIndex, flat
-from summarizer.engines.rules.naming import names
+from summarizer.naming import names
 from summarizer.model import Clause, DraftProject, Section
 from summarizer.quantities.units import alternation
 from summarizer.terms.dictionary import Terms

@@ -61,6 +61,19 @@ def name_quantities(text: str, sentence: Sentence, quantities: list[Quantity]) -
     return _fill_lists(places, found)
 
 
+def likeness(first: str, second: str) -> float:
+    """How alike two names are: twice their longest common subsequence over both lengths, 0 to 1."""
+    a, b = ("".join(c for c in name.lower() if c.isalnum()) for name in (first, second))
+    if not a or not b:
+        return 0.0
+    row = [0] * (len(b) + 1)
+    for c in a:
+        corner = 0
+        for j, d in enumerate(b, 1):
+            corner, row[j] = row[j], corner + 1 if c == d else max(row[j], row[j - 1])
+    return 2 * row[-1] / (len(a) + len(b))
+
+
 def _place(text: str, sentence: Sentence, quantities: list[Quantity], i: int) -> _Place:
     q = quantities[i]
     clause = max((c for c in sentence.clauses if c.start <= q.start), key=lambda c: c.start, default=sentence.clauses[0])
