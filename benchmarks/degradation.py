@@ -17,7 +17,10 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+import itertools
+
 from oracle import Answer, Oracle, Perturbation, seeds, serving
+
 from summarizer.brief import Brief
 from summarizer.model import Chunk
 from summarizer.pipeline import Summarizer
@@ -58,8 +61,11 @@ def _slip(pointer: str) -> str:
 def shift_id(answer: Answer, chunk: Chunk, rng: random.Random) -> Answer:
     """Every figure points at the next quantity that exists, letter and all."""
     ids = list(chunk.quantities)
-    following = dict(zip(ids, ids[1:], strict=False))
-    return answer | {"figures": [f | {"q": following[f["q"]]} for f in answer["figures"] if f["q"] in following], "skipped": []}
+    following = dict(itertools.pairwise(ids))
+    return answer | {
+        "figures": [f | {"q": following[f["q"]]} for f in answer["figures"] if f["q"] in following],
+        "skipped": [],
+    }
 
 
 def drop_items(answer: Answer, chunk: Chunk, rng: random.Random) -> Answer:
@@ -87,17 +93,23 @@ def move_years(answer: Answer, chunk: Chunk, rng: random.Random) -> Answer:
 def swap_names(answer: Answer, chunk: Chunk, rng: random.Random) -> Answer:
     """Every figure has the name of the one before it."""
     names = [f["zh"] for f in answer["figures"]]
-    return answer | {"figures": [f | {"zh": n} for f, n in zip(answer["figures"], names[-1:] + names[:-1], strict=True)]}
+    return answer | {
+        "figures": [f | {"zh": n} for f, n in zip(answer["figures"], names[-1:] + names[:-1], strict=True)]
+    }
 
 
 def type_digits(answer: Answer, chunk: Chunk, rng: random.Random) -> Answer:
     """Numbers are typed into the English of every goal, changed by one in their last digit."""
-    return answer | {"goals": [g | {"en": f"Reach {rng.randint(2, 999)} of the planned total"} for g in answer["goals"]]}
+    return answer | {
+        "goals": [g | {"en": f"Reach {rng.randint(2, 999)} of the planned total"} for g in answer["goals"]]
+    }
 
 
 def ignore_schema(answer: Answer, chunk: Chunk, rng: random.Random) -> Answer:
     """Half of the items break the schema: a key is missing, or a value is of no known kind."""
-    return {kind: [_broken(item, rng) if rng.random() < 0.5 else item for item in rows] for kind, rows in answer.items()}
+    return {
+        kind: [_broken(item, rng) if rng.random() < 0.5 else item for item in rows] for kind, rows in answer.items()
+    }
 
 
 def _broken(item: dict[str, Any], rng: random.Random) -> dict[str, Any]:
@@ -195,9 +207,10 @@ def measure(cases: tuple[Any, ...] = CASES) -> list[Outcome]:
 
 def table(outcomes: list[Outcome]) -> str:
     """The table as Markdown."""
-    head = "| the model's fault | items made wrong | caught | disputed | slipped through | held |\n| --- | ---: | ---: | ---: | ---: | ---: |"
+    head = "| the model's fault | items made wrong | caught | disputed | slipped through | held |"
+    rule = "| --- | ---: | ---: | ---: | ---: | ---: |"
     rows = [f"| {o.name} | {o.made} | {o.caught} | {o.disputed} | {o.slipped} | {o.held:.1%} |" for o in outcomes]
-    return "\n".join([head, *rows])
+    return "\n".join([head, rule, *rows])
 
 
 if __name__ == "__main__":

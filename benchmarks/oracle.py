@@ -67,7 +67,12 @@ class Oracle:
         rows = [json.loads(line) for line in user.split("\n") if line.startswith("{")]
         figures = [r for r in rows if r.get("value") and r.get("en")][:2]
         sentences = [
-            {"zh": f"{r['zh']}为{r['value']}。", "en": f"The report gives {r['value']} for {r['en']}.", "cites": [r["id"]]} for r in figures
+            {
+                "zh": f"{r['zh']}为{r['value']}。",
+                "en": f"The report gives {r['value']} for {r['en']}.",
+                "cites": [r["id"]],
+            }
+            for r in figures
         ]
         return {"sentences": sentences}
 
@@ -79,13 +84,17 @@ def answer_of(chunk: Chunk, gold: dict[str, Any]) -> Answer:
         "figures": list(_figures(index, gold)),
         "goals": [_statement(index, g) | {"t": g["theme"]} for g in _inside(chunk, gold["goals"])],
         "projects": list(_projects(index, gold)),
-        "risks": [_statement(index, r) | {"type": r["type"], "status": r["status"]} for r in _inside(chunk, gold["risks"])],
+        "risks": [
+            _statement(index, r) | {"type": r["type"], "status": r["status"]} for r in _inside(chunk, gold["risks"])
+        ],
         "skipped": list(_skipped(index, gold)),
     }
 
 
 def _inside(chunk: Chunk, items: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    return (i for i in items if any(s.start <= i["start"] < s.end for section in chunk.sections for s in section.sentences))
+    return (
+        i for i in items if any(s.start <= i["start"] < s.end for section in chunk.sections for s in section.sentences)
+    )
 
 
 def _figures(index: ChunkIndex, gold: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -93,8 +102,16 @@ def _figures(index: ChunkIndex, gold: dict[str, Any]) -> Iterator[dict[str, Any]
     for name, q in index.chunk.quantities.items():
         f = by_span.get((q.start, q.end))
         if f is not None:
-            yield {"q": name, "zh": f["indicator_zh"], "en": re.sub(r"\d[\d,.]*", "", f["indicator_en"] or "") or None,
-                   "m": f["measure"], "d": f["direction"], "k": f["kind"], "y": f["year"], "scope": None}  # fmt: skip
+            yield {
+                "q": name,
+                "zh": f["indicator_zh"],
+                "en": re.sub(r"\d[\d,.]*", "", f["indicator_en"] or "") or None,
+                "m": f["measure"],
+                "d": f["direction"],
+                "k": f["kind"],
+                "y": f["year"],
+                "scope": None,
+            }
 
 
 def _skipped(index: ChunkIndex, gold: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -107,7 +124,12 @@ def _skipped(index: ChunkIndex, gold: dict[str, Any]) -> Iterator[dict[str, Any]
 def _statement(index: ChunkIndex, item: dict[str, Any]) -> dict[str, Any]:
     c, c2, part = index.pointer(item["start"], item["end"])
     inside = [f"{{{n}}}" for n, _ in index.quantities_in(item["start"], item["end"])]
-    return {"c": c, "c2": c2, "part": part, "en": "As the report puts it: " + (", ".join(inside) or "no number")}
+    return {
+        "c": c,
+        "c2": c2,
+        "part": part,
+        "en": "As the report puts it: " + (", ".join(inside) or "no number"),
+    }
 
 
 def _projects(index: ChunkIndex, gold: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -129,7 +151,9 @@ def serving(oracle: Oracle) -> Iterator[str]:
         def do_POST(self) -> None:
             request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             oracle.requests += 1
-            body = json.dumps(completion(oracle.reply(request["messages"]), request["model"]), ensure_ascii=False).encode()
+            body = json.dumps(
+                completion(oracle.reply(request["messages"]), request["model"]), ensure_ascii=False
+            ).encode()
             self.send_response(200)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(body)))
@@ -153,10 +177,13 @@ def serving(oracle: Oracle) -> Iterator[str]:
 def completion(content: str, model: str) -> dict[str, Any]:
     """A chat completion as endpoints send it."""
     return {
-        "id": "oracle", "object": "chat.completion", "created": 0, "model": model,
+        "id": "oracle",
+        "object": "chat.completion",
+        "created": 0,
+        "model": model,
         "choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": content}}],
         "usage": {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0},
-    }  # fmt: skip
+    }
 
 
 def seeds() -> list[Path]:

@@ -5,7 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from summarizer.model import BriefContent, Conflict, Figure, Gap, Goal, OverviewSentence, Project, Report, Risk, Usage
+from summarizer.model import (
+    BriefContent,
+    Conflict,
+    Figure,
+    Gap,
+    Goal,
+    OverviewSentence,
+    Project,
+    Report,
+    Risk,
+    Usage,
+)
 
 
 @dataclass(frozen=True, slots=True)

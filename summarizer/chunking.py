@@ -49,8 +49,8 @@ def make_chunks(
     budget = budget or Budget()
     chunks: list[Chunk] = []
     group: list[Section] = []
-    for section in _pieces(report, outline.sections, quantities, budget):
-        if group and not _fits(report, [*group, section], quantities, budget):
+    for section in _pieces(outline.sections, quantities, budget):
+        if group and not _fits([*group, section], quantities, budget):
             chunks.append(_chunk(len(chunks), report, group, quantities))
             group = []
         group.append(section)
@@ -59,26 +59,24 @@ def make_chunks(
     return tuple(chunks)
 
 
-def _pieces(
-    report: Report, sections: Sequence[Section], quantities: Sequence[Quantity], budget: Budget
-) -> Iterator[Section]:
+def _pieces(sections: Sequence[Section], quantities: Sequence[Quantity], budget: Budget) -> Iterator[Section]:
     for section in sections:
         taken: list[Sentence] = []
         for sentence in section.sentences:
             candidate = Section(section.path, (*taken, sentence), section.tense)
-            if taken and not _fits(report, [candidate], quantities, budget):
+            if taken and not _fits([candidate], quantities, budget):
                 yield Section(section.path, tuple(taken), section.tense)
                 taken = []
             taken.append(sentence)
         yield Section(section.path, tuple(taken), section.tense)
 
 
-def _fits(report: Report, sections: Sequence[Section], quantities: Sequence[Quantity], budget: Budget) -> bool:
+def _fits(sections: Sequence[Section], quantities: Sequence[Quantity], budget: Budget) -> bool:
     inside = sum(len(_inside(quantities, s.start, s.end)) for section in sections for s in section.sentences)
-    return inside <= budget.quantities and _estimate(report.text, sections, inside) <= budget.tokens
+    return inside <= budget.quantities and _estimate(sections, inside) <= budget.tokens
 
 
-def _estimate(text: str, sections: Sequence[Section], inside: int) -> int:
+def _estimate(sections: Sequence[Section], inside: int) -> int:
     """Marked tokens, estimated: running text has about 0.62 tokens a character, a mark about 4 tokens."""
     sentences = [s for section in sections for s in section.sentences]
     characters = sum(s.end - s.start for s in sentences)
@@ -103,9 +101,7 @@ def _chunk(index: int, report: Report, sections: Sequence[Section], quantities: 
     return Chunk(index, report, tuple(sections), clause_ids, quantity_ids, marked, count_tokens(marked))
 
 
-def _mark(
-    text: str, sections: Sequence[Section], clauses: dict[str, Clause], quantities: dict[str, Quantity]
-) -> str:
+def _mark(text: str, sections: Sequence[Section], clauses: dict[str, Clause], quantities: dict[str, Quantity]) -> str:
     marks: list[tuple[int, int, str]] = [(c.start, 1, f"<{name}>") for name, c in clauses.items()]
     for name, q in quantities.items():
         marks.append((q.start, 2, f"{{{name}:"))
@@ -132,6 +128,11 @@ def _mark(
 def escape(text: str) -> str:
     """Report text that cannot be taken for a mark; hidden characters are left out."""
     return _INVISIBLE.sub("", flat(text)).translate(_ESCAPES)
+
+
+def _positions(text: str, part: str) -> list[int]:
+    """Where a part occurs in a text; nowhere if it is empty."""
+    return [m.start() for m in re.finditer(f"(?={re.escape(part)})", text)] if part else []
 
 
 class ChunkIndex:
@@ -191,20 +192,20 @@ class ChunkIndex:
         head, dots, tail = (p.strip() for p in part.replace("...", "…").replace("……", "…").partition("…"))
         plain, offsets = self._plain(start, end)
         head = escape(head)
-        at = plain.find(head)
-        if not head or at < 0:
+        heads = _positions(plain, head)
+        if not heads:
             raise ValueError(f"the clause has no {head!r}")
-        if plain.find(head, at + 1) >= 0:
-            raise ValueError(f"{head!r} occurs more than once in the clause; give more characters")
+        tail = escape(tail) if dots else head
+        ends = [at + len(tail) for at in _positions(plain, tail)]
+        pairs = [(at, stop) for at in heads for stop in ends if stop >= at + len(head)]
         if not dots:
-            return offsets[at], offsets[at + len(head) - 1] + 1
-        tail = escape(tail)
-        stop = plain.find(tail, at)
-        if not tail or stop < 0:
+            pairs = [(at, at + len(head)) for at in heads]
+        if not pairs:
             raise ValueError(f"the clause has no {tail!r} behind {head!r}")
-        if plain.find(tail, stop + 1) >= 0:
-            raise ValueError(f"{tail!r} occurs more than once behind {head!r}; give more characters")
-        return offsets[at], offsets[stop + len(tail) - 1] + 1
+        if len(pairs) > 1:
+            raise ValueError(f"{part!r} is ambiguous in the clause; give more characters")
+        at, stop = pairs[0]
+        return offsets[at], offsets[stop - 1] + 1
 
     def _plain(self, start: int, end: int) -> tuple[str, list[int]]:
         """A range as the engine sees it (escaped, without breaks), with the offset of each character."""

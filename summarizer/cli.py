@@ -19,19 +19,32 @@ if TYPE_CHECKING:
 DONE, FAILED, USAGE, LOST = 0, 1, 2, 3
 
 app = typer.Typer(
-    add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None,
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
     help="Long Chinese government reports into structured, bilingual briefs in which every number is proven.",
     epilog="Exit codes: 0 done; 1 failed; 2 usage; 3 done, but text was lost.",
-)  # fmt: skip
+)
 
 Report = Annotated[Path, typer.Argument(help="A report as a text file.", show_default=False)]
 Engine = Annotated[
     str | None,
-    typer.Option("--engine", help="auto (default), rules or chat; auto is chat where a key or base URL is set.", metavar="ENGINE"),
+    typer.Option(
+        "--engine",
+        help="auto (default), rules or chat; auto is chat where a key or base URL is set.",
+        metavar="ENGINE",
+    ),
 ]
 Model = Annotated[str | None, typer.Option("--model", help="The model to ask (SUMMARIZER_MODEL).", metavar="MODEL")]
-BaseUrl = Annotated[str | None, typer.Option("--base-url", help="An OpenAI-compatible endpoint (OPENAI_BASE_URL).", metavar="URL")]
-Terms = Annotated[Path | None, typer.Option("--terms", help="A TSV file of your own indicators or glossary entries.", metavar="FILE")]
+BaseUrl = Annotated[
+    str | None,
+    typer.Option("--base-url", help="An OpenAI-compatible endpoint (OPENAI_BASE_URL).", metavar="URL"),
+]
+Terms = Annotated[
+    Path | None,
+    typer.Option("--terms", help="A TSV file of your own indicators or glossary entries.", metavar="FILE"),
+]
 Verbose = Annotated[bool, typer.Option("--verbose", help="Show gaps one by one, and tracebacks of faults.")]
 
 
@@ -51,10 +64,16 @@ def brief(
     report: Report,
     output: Annotated[
         list[str] | None,
-        typer.Option("-o", "--output", help="Where to write; may be repeated, - is standard output (default).", metavar="FILE"),
+        typer.Option(
+            "-o",
+            "--output",
+            help="Where to write; may be repeated, - is standard output (default).",
+            metavar="FILE",
+        ),
     ] = None,
     form: Annotated[
-        str | None, typer.Option("--format", help="md, html or json; without it the output's suffix decides.", metavar="FORMAT")
+        str | None,
+        typer.Option("--format", help="md, html or json; without it the output's suffix decides.", metavar="FORMAT"),
     ] = None,
     lang: Annotated[str, typer.Option("--lang", help="zh, en or both.", metavar="LANG")] = "both",
     engine: Engine = None,
@@ -91,10 +110,21 @@ def outline(report: Report, verbose: Verbose = False) -> None:
 
 @app.command(name="eval")
 def evaluate(
-    gold: Annotated[Path | None, typer.Argument(help="A folder of annotated reports (<stem>.gold.json).", show_default=False)] = None,
-    texts: Annotated[Path | None, typer.Option("--texts", help="The folder of the reports (default: the gold folder).", metavar="DIR")] = None,
-    briefs: Annotated[Path | None, typer.Option("--briefs", help="Score the briefs (<stem>.json) of this folder; none is made.", metavar="DIR")] = None,
-    sample: Annotated[bool, typer.Option("--sample", help="Score on the sample reports that ship with the package.")] = False,
+    gold: Annotated[
+        Path | None,
+        typer.Argument(help="A folder of annotated reports (<stem>.gold.json).", show_default=False),
+    ] = None,
+    texts: Annotated[
+        Path | None,
+        typer.Option("--texts", help="The folder of the reports (default: the gold folder).", metavar="DIR"),
+    ] = None,
+    briefs: Annotated[
+        Path | None,
+        typer.Option("--briefs", help="Score the briefs (<stem>.json) of this folder; none is made.", metavar="DIR"),
+    ] = None,
+    sample: Annotated[
+        bool, typer.Option("--sample", help="Score on the sample reports that ship with the package.")
+    ] = False,
     misses: Annotated[int, typer.Option("--misses", help="Show the first N misses.", min=0, metavar="N")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print the rows as JSON.")] = False,
     engine: Engine = None,
@@ -143,13 +173,16 @@ def _report_run(made: Brief, written: list[str], verbose: bool) -> None:
     coverage = content.coverage
     left = coverage.quantities - coverage.used
     _say(
-        f"{len(content.figures)} figures, {len(content.goals)} goals, {len(content.projects)} projects, {len(content.risks)} risks; "
+        f"{len(content.figures)} figures, {len(content.goals)} goals, {len(content.projects)} projects, "
+        f"{len(content.risks)} risks; "
         f"{coverage.used} of {coverage.quantities} quantities used, {left} skipped or left; {len(content.gaps)} gaps."
     )
     if made.usage.requests:
         usage = made.usage
-        _say(f"{usage.requests} requests, {usage.prompt_tokens} prompt tokens ({usage.cached_tokens} cached), "
-             f"{usage.answer_tokens} answer tokens, {usage.seconds:.1f} s.")  # fmt: skip
+        _say(
+            f"{usage.requests} requests, {usage.prompt_tokens} prompt tokens ({usage.cached_tokens} cached), "
+            f"{usage.answer_tokens} answer tokens, {usage.seconds:.1f} s."
+        )
     for path in written:
         _say(f"Written: {path}")
     read_by_rules = sum(gap.reason in ("endpoint_failed", "reply_failed") for gap in content.gaps)
@@ -179,8 +212,8 @@ def main() -> NoReturn:
         if "--verbose" in sys.argv:
             traceback.print_exc()
         _leave(
-            f"summarizer: {type(error).__name__}: {str(error)[:200]}. This is a fault of the program; please report it with "
-            "what --verbose shows.",
+            f"summarizer: {type(error).__name__}: {str(error)[:200]}. This is a fault of the program; please report it "
+            "with what --verbose shows.",
             FAILED,
         )
     raise SystemExit(DONE)

@@ -18,7 +18,12 @@ from summarizer.model import Basis, Direction, Kind, Measure, Metadata, Period, 
 from summarizer.quantities.units import alternation
 
 STAGES: tuple[Stage, ...] = ("planned", "started", "under_construction", "completed", "operating")
-_PLAN_PERIODS = {"十二五": (2011, 2015), "十三五": (2016, 2020), "十四五": (2021, 2025), "十五五": (2026, 2030)}
+_PLAN_PERIODS = {
+    "十二五": (2011, 2015),
+    "十三五": (2016, 2020),
+    "十四五": (2021, 2025),
+    "十五五": (2026, 2030),
+}
 _YEAR = re.compile(r"(?<!\d)(20\d\d)年(?!来|以来)")
 _COMPARED = re.compile(r"(?:比|较|与|同|自|在|以)\s*$")
 
@@ -80,7 +85,9 @@ def measure_of(around: Around) -> tuple[Measure, Direction | None]:
         return "rank", None
     if around.joined and around.previous and around.previous[0] in ("change", "share"):
         return around.previous
-    if unit in ("percentage_point", "basis_point", "times_more") or (unit == "multiple" and "番" in around.quantity.raw):
+    if unit in ("percentage_point", "basis_point", "times_more") or (
+        unit == "multiple" and "番" in around.quantity.raw
+    ):
         return "change", _direction(around) or "up"
     direction = _change(around)
     if direction:
@@ -101,20 +108,29 @@ def _change(around: Around) -> Direction | None:
     """The direction where a verb of change governs the quantity."""
     share = around.quantity.unit in ("percent", "permille", "ratio", "multiple")
     between = alternation(list(words()["direction"]["between"]))
-    for direction in ("up", "down"):
+    directions: tuple[Direction, ...] = ("up", "down")
+    for direction in directions:
         verbs = [w for w in words()["direction"][direction] if share or len(w) > 1]
         verb = re.search(f"({alternation(verbs)})(?:{between})*$", around.before)
         if verb and not (verb.group(1) in ("增", "高", "快") and around.before[: verb.start()].endswith(("新", "提"))):
-            if share and verb.group(1) in ("高", "多") and not around.before[: verb.start(1)].endswith(("提", "同比", "年")):
+            if (
+                share
+                and verb.group(1) in ("高", "多")
+                and not around.before[: verb.start(1)].endswith(("提", "同比", "年"))
+            ):
                 continue
-            return cast(Direction, direction)
+            return direction
         if share and pattern("direction", f"{direction}_nouns").search(around.before[-8:]):
-            return cast(Direction, direction)
+            return direction
         fronted = words()["direction"][f"fronted_{direction}"]
         reached = pattern("direction", "reached", "(?:{})$").search(around.before)
-        if share and not reached and re.match(f"[^，、]{{0,4}}?(?:{alternation(fronted)})", around.before) and len(around.before) > 3:
-            if direction == "down" or not pattern("share", "nouns").search(around.before):
-                return cast(Direction, direction)
+        if (
+            share
+            and not reached
+            and re.match(f"[^，、]{{0,4}}?(?:{alternation(fronted)})", around.before)
+            and len(around.before) > 3
+        ) and (direction == "down" or not pattern("share", "nouns").search(around.before)):
+            return direction
     return None
 
 
@@ -155,7 +171,10 @@ def _is_reference(around: Around) -> bool:
     q = around.quantity
     if q.unit == "years_of_age":
         return not any(noun in around.before for noun in words()["reference"]["age_nouns"])
-    if re.match("[”\"]?(?:内)?[^，。；,;]{0,3}(?:" + alternation(list(words()["reference"]["standards"])) + ")", around.after[:12]):
+    if re.match(
+        '[”"]?(?:内)?[^，。；,;]{0,3}(?:' + alternation(list(words()["reference"]["standards"])) + ")",
+        around.after[:12],
+    ):
         return q.dimension == "duration" or bool(re.match("、", around.after))
     threshold = q.comparator in (">=", "<=", ">", "<") and q.raw.endswith(("以上", "以下", "以内"))
     measured = q.dimension in ("money", "area", "mass", "power", "length", "households")
@@ -169,16 +188,17 @@ def explicit_year(around: Around) -> int | None:
             if not _COMPARED.search(window[: match.start()]) or window[: match.start()].endswith("在"):
                 return int(match.group(1))
         for name, (_, last) in _PLAN_PERIODS.items():
-            if re.search(f"{name}[”’\"]*(?:期)?末", window) and not re.search(f"[比较][“‘]*{name}", window):
+            if re.search(f'{name}[”’"]*(?:期)?末', window) and not re.search(f"[比较][“‘]*{name}", window):
                 return last
     return None
 
 
 def basis_of(around: Around) -> Basis | None:
     """Whether a value is of a year, summed up, an average, or of a point in time."""
-    for basis in ("cumulative", "average", "annual", "point"):
+    kinds: tuple[Basis, ...] = ("cumulative", "average", "annual", "point")
+    for basis in kinds:
         if pattern("basis", basis).search(around.before):
-            return cast(Basis, basis)
+            return basis
     return None
 
 
@@ -195,7 +215,7 @@ def period_of(around: Around) -> Period | None:
     if match := re.search(r"(20\d\d)(?:年)?\s*(?:至|到|—|-|～|－)+\s*(20\d\d)年", around.before):
         return Period(from_=int(match.group(1)), to=int(match.group(2)))
     for name, (first, last) in _PLAN_PERIODS.items():
-        if re.search(f"{name}[”’\"]*(?:时期|期间|规划期)", around.before):
+        if re.search(f'{name}[”’"]*(?:时期|期间|规划期)', around.before):
             return Period(from_=first, to=last)
     return None
 
@@ -229,7 +249,9 @@ def _last_stage(text: str) -> tuple[Stage, str] | None:
                 best = (at + len(word), len(word), stage, word)
     if best is None:
         return None
-    strong = [s for s in ("operating", "completed", "started", "planned") if any(w in text for w in words()["stage"][s])]
+    strong = [
+        s for s in ("operating", "completed", "started", "planned") if any(w in text for w in words()["stage"][s])
+    ]
     if best[2] == "under_construction" and strong:
         stage = cast(Stage, strong[0])
         word = max((w for w in words()["stage"][stage] if w in text), key=text.rfind)

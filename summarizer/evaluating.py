@@ -32,7 +32,11 @@ class EvaluationResult:
     scores: Scores
 
     def as_json(self) -> str:
-        return json.dumps({"rows": self.scores.as_rows(), "missing": list(self.scores.missing)}, ensure_ascii=False, indent=1)
+        return json.dumps(
+            {"rows": self.scores.as_rows(), "missing": list(self.scores.missing)},
+            ensure_ascii=False,
+            indent=1,
+        )
 
 
 def run_evaluation(request: EvaluationRequest) -> EvaluationResult:
@@ -45,7 +49,9 @@ def run_evaluation(request: EvaluationRequest) -> EvaluationResult:
         briefs = _read_briefs(request.briefs, list(golds))
     else:
         assert request.maker is not None
-        briefs = {stem: json.loads(request.maker.summarize_text(texts[stem], f"{stem}.txt").to_json()) for stem in golds}
+        briefs = {
+            stem: json.loads(request.maker.summarize_text(texts[stem], f"{stem}.txt").to_json()) for stem in golds
+        }
     return EvaluationResult(score(briefs, golds, texts))
 
 

@@ -36,9 +36,13 @@ _GENERAL = re.compile(r".{0,3}|(?:加快|推进|开工|完成|引进|实施|新�
 
 
 def merge(
-    report: Report, outline: Outline, quantities: Sequence[Quantity], items: Sequence[Items],
-    gaps: Sequence[Gap], engine: EngineInfo,
-) -> BriefContent:  # fmt: skip
+    report: Report,
+    outline: Outline,
+    quantities: Sequence[Quantity],
+    items: Sequence[Items],
+    gaps: Sequence[Gap],
+    engine: EngineInfo,
+) -> BriefContent:
     """One brief of all that was read, in document order, with coverage and conflicts."""
     every = _with_cited(quantities, items)
     by_id = {q.id: q for q in every}
@@ -49,11 +53,19 @@ def merge(
     goals = _numbered(goals, "g")
     figures = [_linked(f, goals) for f in _numbered(figures, "f")]
     return BriefContent(
-        report=_info(report), outline=outline.headings, quantities=tuple(every), figures=tuple(figures), goals=tuple(goals),
-        projects=tuple(_numbered(projects, "p")), risks=tuple(_numbered(risks, "r")), overview=(),
-        conflicts=tuple(_conflicts(figures, by_id)), gaps=(*gaps, *(g for i in items for g in i.gaps)),
-        coverage=_coverage(every, items), engine=engine,
-    )  # fmt: skip
+        report=_info(report),
+        outline=outline.headings,
+        quantities=tuple(every),
+        figures=tuple(figures),
+        goals=tuple(goals),
+        projects=tuple(_numbered(projects, "p")),
+        risks=tuple(_numbered(risks, "r")),
+        overview=(),
+        conflicts=tuple(_conflicts(figures, by_id)),
+        gaps=(*gaps, *(g for i in items for g in i.gaps)),
+        coverage=_coverage(every, items),
+        engine=engine,
+    )
 
 
 def with_overview(brief: BriefContent, overview: Sequence[OverviewSentence], gaps: Sequence[Gap]) -> BriefContent:
@@ -69,10 +81,20 @@ def _with_cited(quantities: Sequence[Quantity], items: Sequence[Items]) -> list[
 def _info(report: Report) -> ReportInfo:
     meta = report.metadata
     return ReportInfo(
-        source=report.source, file_sha256=report.file_sha256, text_sha256=report.text_sha256, chars=len(report.text),
-        title=meta.title, place=meta.place, level=meta.level, doc_type=meta.doc_type, published=meta.published,
-        review_year=meta.review_year, target_year=meta.target_year, partial=meta.partial, boilerplate=report.boilerplate,
-    )  # fmt: skip
+        source=report.source,
+        file_sha256=report.file_sha256,
+        text_sha256=report.text_sha256,
+        chars=len(report.text),
+        title=meta.title,
+        place=meta.place,
+        level=meta.level,
+        doc_type=meta.doc_type,
+        published=meta.published,
+        review_year=meta.review_year,
+        target_year=meta.target_year,
+        partial=meta.partial,
+        boilerplate=report.boilerplate,
+    )
 
 
 def _normal(text: str) -> str:
@@ -101,7 +123,16 @@ def _subject(figure: Figure) -> tuple[Hashable, ...]:
 
 def _figure_key(figure: Figure, quantities: dict[str, Quantity]) -> Hashable:
     q = quantities[figure.quantities[0]]
-    return (*_subject(figure), figure.direction, q.unit, q.counter, q.per, q.value, q.value_high, q.comparator)
+    return (
+        *_subject(figure),
+        figure.direction,
+        q.unit,
+        q.counter,
+        q.per,
+        q.value,
+        q.value_high,
+        q.comparator,
+    )
 
 
 def _unique(first: Sequence[Hashable], second: Sequence[Hashable]) -> tuple[Hashable, ...]:
@@ -109,9 +140,12 @@ def _unique(first: Sequence[Hashable], second: Sequence[Hashable]) -> tuple[Hash
 
 
 def _joined(a: _Item, b: _Item, **more: object) -> _Item:
-    update = {"evidence": _unique(a.evidence, b.evidence), "disputed": tuple(sorted({*a.disputed, *b.disputed}))}
+    update = {
+        "evidence": _unique(a.evidence, b.evidence),
+        "disputed": tuple(sorted({*a.disputed, *b.disputed})),
+    }
     if not isinstance(a, Risk):
-        update["quantities"] = _unique(a.quantities, b.quantities)  # type: ignore[union-attr]
+        update["quantities"] = _unique(a.quantities, b.quantities)
     return a.model_copy(update={**update, **more})
 
 

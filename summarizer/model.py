@@ -22,10 +22,26 @@ Direction = Literal["up", "down"]
 Kind = Literal["actual", "target", "reference"]
 Basis = Literal["annual", "cumulative", "average", "point"]
 Theme = Literal[
-    "economy", "industry", "finance", "innovation", "digital", "reform", "opening_up", "urban",
-    "transport", "rural", "environment", "education", "health", "employment", "social_security",
-    "housing", "culture", "safety", "governance",
-]  # fmt: skip
+    "economy",
+    "industry",
+    "finance",
+    "innovation",
+    "digital",
+    "reform",
+    "opening_up",
+    "urban",
+    "transport",
+    "rural",
+    "environment",
+    "education",
+    "health",
+    "employment",
+    "social_security",
+    "housing",
+    "culture",
+    "safety",
+    "governance",
+]
 Stage = Literal["planned", "started", "under_construction", "completed", "operating"]
 ProjectStatus = Literal["reported", "promised"]
 RiskType = Literal["shortcoming", "missed_target", "hazard"]
@@ -283,9 +299,11 @@ class Period(Published):
     to: int | None
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", populate_by_name=True,
+        frozen=True,
+        extra="forbid",
+        populate_by_name=True,
         alias_generator=lambda name: name.rstrip("_"),
-    )  # fmt: skip
+    )
 
 
 class Figure(Published):
@@ -443,9 +461,11 @@ class EngineInfo(Published):
     terms: str
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", populate_by_name=True,
+        frozen=True,
+        extra="forbid",
+        populate_by_name=True,
         alias_generator=lambda name: name.rstrip("_"),
-    )  # fmt: skip
+    )
 
 
 class BriefContent(Published):

@@ -76,7 +76,11 @@ def likeness(first: str, second: str) -> float:
 
 def _place(text: str, sentence: Sentence, quantities: list[Quantity], i: int) -> _Place:
     q = quantities[i]
-    clause = max((c for c in sentence.clauses if c.start <= q.start), key=lambda c: c.start, default=sentence.clauses[0])
+    clause = max(
+        (c for c in sentence.clauses if c.start <= q.start),
+        key=lambda c: c.start,
+        default=sentence.clauses[0],
+    )
     previous = quantities[i - 1] if i else None
     following = quantities[i + 1] if i + 1 < len(quantities) else None
     same = previous is not None and previous.start >= clause.start
@@ -86,9 +90,14 @@ def _place(text: str, sentence: Sentence, quantities: list[Quantity], i: int) ->
     between = text[previous.end : q.start] if previous else "x"
     ahead = text[q.end : following.start] if following else "x"
     return _Place(
-        q, flat(text[left : q.start]), flat(text[q.end : right]), flat(text[min(clause.start, q.start) : q.start]), same,
-        re.fullmatch("[、和及]", between) is not None, re.fullmatch("[、和及]", ahead) is not None,
-    )  # fmt: skip
+        q,
+        flat(text[left : q.start]),
+        flat(text[q.end : right]),
+        flat(text[min(clause.start, q.start) : q.start]),
+        same,
+        re.fullmatch("[、和及]", between) is not None,
+        re.fullmatch("[、和及]", ahead) is not None,
+    )
 
 
 def _group(places: list[_Place], i: int) -> list[_Place]:
@@ -107,8 +116,7 @@ def _respectively(place: _Place, size: int, found: list[str]) -> list[str]:
     parts = [p for p in re.split("[、和及与]", subject) if p]
     if len(parts) == size:
         tail = re.search(names()["figure"]["shared_tail"], parts[-1])
-        own = [p if not tail or re.search(names()["figure"]["shared_tail"], p) else p + tail.group() for p in parts]
-        return own
+        return [p if not tail or re.search(names()["figure"]["shared_tail"], p) else p + tail.group() for p in parts]
     if len(parts) == 1 and len(found) >= size:
         return [name + parts[0] for name in found[-size:]]
     return [subject] * size if subject else []
@@ -138,8 +146,10 @@ def _name(places: list[_Place], i: int, found: list[str]) -> str:
 def _is_threshold(place: _Place) -> bool:
     q = place.quantity
     selects = q.raw.endswith(("以上", "以下", "以内")) and q.dimension in ("money", "area", "mass", "power")
-    return selects and re.match("[“\"]?(?:的)?[一-鿿]", place.after) is not None and not place.after.startswith(
-        tuple(names()["figure"]["not_nouns"])
+    return (
+        selects
+        and re.match('[“"]?(?:的)?[一-鿿]', place.after) is not None
+        and not place.after.startswith(tuple(names()["figure"]["not_nouns"]))
     )
 
 
@@ -149,12 +159,12 @@ def _after_threshold(places: list[_Place], i: int) -> bool:
 
 def _noun_behind(place: _Place, places: list[_Place], i: int) -> str:
     """The counted noun behind the quantity, where one stands there."""
-    after = place.after.lstrip("”’\"）)") if place.quantity.unit == "minute" else place.after
+    after = place.after.lstrip('”’"）)') if place.quantity.unit == "minute" else place.after
     listed = i + 1 < len(places) and places[i + 1].same_clause
     if listed:
         after = after.split("、")[0]
     after = after.strip(_EDGES.replace("“", "").replace("（", "").replace("(", "")) if after[:1] not in "（(" else ""
-    if not re.match("[“‘\"]?[一-鿿A-Za-z]", after) or after.startswith(tuple(names()["figure"]["not_nouns"])):
+    if not re.match('[“‘"]?[一-鿿A-Za-z]', after) or after.startswith(tuple(names()["figure"]["not_nouns"])):
         return ""
     if listed and (cut := _words("stops_behind", "(?:{})").search(after, 2)):
         after = after[: cut.start()]
@@ -196,7 +206,9 @@ def _named_before(place: _Place, before: str, previous: str) -> str:
     q = place.quantity
     own = _strip_lead(_after_comma(before)).strip(_EDGES)
     if q.unit == "rank":
-        own = _strip_tail(re.sub("(?:位居|位列|居|列|排名|排)[^，]{0,8}$", "", place.before).strip(_EDGES)).strip(_EDGES)
+        own = _strip_tail(re.sub("(?:位居|位列|居|列|排名|排)[^，]{0,8}$", "", place.before).strip(_EDGES)).strip(
+            _EDGES
+        )
         return _strip_lead(own) or previous
     if re.search("连续$", place.before) and q.dimension == "duration":
         return (_strip_lead(re.sub("连续$", "", own)) or previous) + "连续" + place.after
@@ -209,13 +221,21 @@ def _named_before(place: _Place, before: str, previous: str) -> str:
     if place.same_clause and not _words("carried", "^(?:{})").match(own):
         return _carried_verb(previous) + own
     nominal = not re.search("率|总量|总额|余额|占|比|人员", own) and q.unit == "count" and len(own) <= 16
-    if nominal and place.before == place.clause_before and _words("carried", "^新").match(previous) and not _verbal(own):
+    if (
+        nominal
+        and place.before == place.clause_before
+        and _words("carried", "^新").match(previous)
+        and not _verbal(own)
+    ):
         return _carried_verb(previous) + own
     return own
 
 
 def _verbal(name: str) -> bool:
-    return _words("carried", "^(?:{})").match(name) is not None or re.match("(?:撬动|建立|评选|发布|位居|获|成立|推出|处置|举办)", name) is not None
+    return (
+        _words("carried", "^(?:{})").match(name) is not None
+        or re.match("(?:撬动|建立|评选|发布|位居|获|成立|推出|处置|举办)", name) is not None
+    )
 
 
 def _carried_verb(name: str) -> str:
@@ -230,7 +250,7 @@ def _last_member(text: str) -> str:
 def _after_comma(text: str) -> str:
     """Long subjects are cut behind their last 的: 以长安为龙头的汽车产业产值 is 汽车产业产值."""
     own = text.strip(_EDGES)
-    head, of, rest = own.rpartition("的")
+    _head, of, rest = own.rpartition("的")
     return rest if of and len(rest) >= 4 and len(own) > 12 else own
 
 

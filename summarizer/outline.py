@@ -159,9 +159,7 @@ def _heads(text: str, paragraphs: Sequence[Span], title: str | None) -> Iterator
         yield from _inline_heads(text, position, paragraph.end)
 
 
-def _opening_head(
-    text: str, paragraph: Span, following: Span | None, started: bool, title: str | None
-) -> _Head | None:
+def _opening_head(text: str, paragraph: Span, following: Span | None, started: bool, title: str | None) -> _Head | None:
     rank = _numbered(text, paragraph.start)
     if rank is not None:
         return _numbered_head(text, paragraph, rank)
@@ -231,7 +229,9 @@ def _inline_heads(text: str, start: int, end: int) -> Iterator[_Head]:
         if rank is None:
             continue
         style = _styles()[rank]
-        if not style.inline and not (unbroken and style.name in ("part", "big", "bracket") and match.group()[:1] in "。！？"):
+        if not style.inline and not (
+            unbroken and style.name in ("part", "big", "bracket") and match.group()[:1] in "。！？"
+        ):
             continue
         assert style.pattern is not None
         head_match = style.pattern.match(text, at)
@@ -255,9 +255,7 @@ def _inline_head(text: str, start: int, body: int, limit: int, rank: int) -> _He
 _Group = tuple[tuple[Heading, ...], tuple[Sentence, ...]]
 
 
-def _group(
-    text: str, paragraphs: Sequence[Span], heads: Sequence[_Head], headings: Sequence[Heading]
-) -> list[_Group]:
+def _group(text: str, paragraphs: Sequence[Span], heads: Sequence[_Head], headings: Sequence[Heading]) -> list[_Group]:
     """Sentences under their heading paths. Run-in and inline heads stay sentences themselves."""
     groups: list[_Group] = []
     path: tuple[Heading, ...] = ()
@@ -322,7 +320,9 @@ def _clauses(text: str, start: int, end: int) -> Iterator[Clause]:
 
 def _inside_number(text: str, position: int) -> bool:
     return (
-        text[position] in ",:：" and text[position - 1 : position].isdigit() and text[position + 1 : position + 2].isdigit()
+        text[position] in ",:："
+        and text[position - 1 : position].isdigit()
+        and text[position + 1 : position + 2].isdigit()
     )
 
 
@@ -377,7 +377,9 @@ def _cue(
 def _tense_patterns(review: int | None, target: int | None) -> dict[str, re.Pattern[str]]:
     years = {"review": str(review or "####"), "target": str(target or "####")}
     return {
-        name: re.compile("|".join(p.replace("{review}", years["review"]).replace("{target}", years["target"]) for p in patterns))
+        name: re.compile(
+            "|".join(p.replace("{review}", years["review"]).replace("{target}", years["target"]) for p in patterns)
+        )
         for name, patterns in _vocabulary()["tense"].items()
         if name.endswith(("headings", "sentences"))
     }

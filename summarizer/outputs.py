@@ -13,7 +13,13 @@ from summarizer.errors import InputError, SettingsError
 
 Format = Literal["md", "html", "json"]
 Lang = Literal["zh", "en", "both"]
-_SUFFIXES: dict[str, Format] = {".md": "md", ".markdown": "md", ".html": "html", ".htm": "html", ".json": "json"}
+_SUFFIXES: dict[str, Format] = {
+    ".md": "md",
+    ".markdown": "md",
+    ".html": "html",
+    ".htm": "html",
+    ".json": "json",
+}
 
 
 def format_of(path: str, chosen: Format | None) -> Format:

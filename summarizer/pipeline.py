@@ -67,15 +67,23 @@ class Summarizer:
     """
 
     def __init__(
-        self, engine: str | None = None, *, model: str | None = None, base_url: str | None = None,
-        api_key: str | None = None, terms: str | Path | None = None, client: Client | None = None,
+        self,
+        engine: str | None = None,
+        *,
+        model: str | None = None,
+        base_url: str | None = None,
+        api_key: str | None = None,
+        terms: str | Path | None = None,
+        client: Client | None = None,
         environment: Mapping[str, str] | None = None,
-    ):  # fmt: skip
+    ):
         environment = os.environ if environment is None else environment
         if client is not None:
             self.settings = Settings(engine="chat", model=model, base_url=base_url)
         else:
-            self.settings = resolve_settings(environment, engine=engine, model=model, base_url=base_url, api_key=api_key)
+            self.settings = resolve_settings(
+                environment, engine=engine, model=model, base_url=base_url, api_key=api_key
+            )
         self._terms_file = Path(terms) if terms else None
         self._own_client = client
 
@@ -172,9 +180,13 @@ class Summarizer:
 
             prompts, schema = prompts_digest(), schema_digest()
         return EngineInfo(
-            name=self.settings.engine, model=self.settings.model if chat else None, version=package_version(),
-            prompts=prompts, schema_=schema, terms=self.terms.digest,
-        )  # fmt: skip
+            name=self.settings.engine,
+            model=self.settings.model if chat else None,
+            version=package_version(),
+            prompts=prompts,
+            schema_=schema,
+            terms=self.terms.digest,
+        )
 
 
 def package_version() -> str:

@@ -83,7 +83,10 @@ def instructions() -> str:
     """The system message for reading: the stable prefix of every request."""
     answer = json.dumps(json.loads(read("prompts", "example.answer.json")), ensure_ascii=False, separators=(",", ":"))
     return render(
-        "read.system", themes=", ".join(get_args(Theme)), example_marked=example_chunk().marked, example_answer=answer
+        "read.system",
+        themes=", ".join(get_args(Theme)),
+        example_marked=example_chunk().marked,
+        example_answer=answer,
     )
 
 
@@ -104,7 +107,9 @@ def read_messages(chunk: Chunk) -> tuple[Message, ...]:
     return _messages("read.user", chunk, chunk.marked)
 
 
-def repair_messages(chunk: Chunk, sentences: Sequence[str], items: Iterable[tuple[str, object, str]]) -> tuple[Message, ...]:
+def repair_messages(
+    chunk: Chunk, sentences: Sequence[str], items: Iterable[tuple[str, object, str]]
+) -> tuple[Message, ...]:
     """The request that sends items back: each with its list, itself and the reason."""
     lines = [
         f"{kind}: {json.dumps(item, ensure_ascii=False, separators=(',', ':'))}\n  reason: {reason}"
@@ -131,9 +136,11 @@ def _messages(template: str, chunk: Chunk, marked: str, **variables: str) -> tup
 
 def _context(metadata: Metadata) -> dict[str, str]:
     return {
-        "title": escape(metadata.title or "untitled")[:120], "place": escape(metadata.place.zh or "unknown"),
-        "review_year": str(metadata.review_year or "none"), "target_year": str(metadata.target_year or "none"),
-    }  # fmt: skip
+        "title": escape(metadata.title or "untitled")[:120],
+        "place": escape(metadata.place.zh or "unknown"),
+        "review_year": str(metadata.review_year or "none"),
+        "target_year": str(metadata.target_year or "none"),
+    }
 
 
 def sentences_of(chunk: Chunk, ids: Iterable[str]) -> list[str]:
@@ -199,4 +206,7 @@ def prompts_digest() -> str:
 
 def schema_digest() -> str:
     """A fingerprint of the answer's schema."""
-    return digest(json.dumps(answer_schema().schema, sort_keys=True), json.dumps(overview_schema().schema, sort_keys=True))
+    return digest(
+        json.dumps(answer_schema().schema, sort_keys=True),
+        json.dumps(overview_schema().schema, sort_keys=True),
+    )

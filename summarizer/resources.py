@@ -36,7 +36,9 @@ def read(kind: str, name: str) -> str:
     try:
         return path.read_text("utf-8")
     except OSError as error:
-        raise ResourceError(f"The package's file {kind}/{name} cannot be read; install gov-report-summarizer again.") from error
+        raise ResourceError(
+            f"The package's file {kind}/{name} cannot be read; install gov-report-summarizer again."
+        ) from error
 
 
 def digest(*texts: str) -> str:

@@ -35,9 +35,13 @@ class Settings:
 
 
 def resolve_settings(
-    environment: Mapping[str, str], *, engine: str | None = None, model: str | None = None,
-    base_url: str | None = None, api_key: str | None = None,
-) -> Settings:  # fmt: skip
+    environment: Mapping[str, str],
+    *,
+    engine: str | None = None,
+    model: str | None = None,
+    base_url: str | None = None,
+    api_key: str | None = None,
+) -> Settings:
     """Settings from arguments, then the environment. Raises SettingsError that names what to change.
 
     `auto` is chat where a key or a base URL is configured, else rules.
@@ -49,8 +53,12 @@ def resolve_settings(
     url = base_url or environment.get("OPENAI_BASE_URL") or None
     if chosen == "rules" or (chosen == "auto" and not key and not url):
         return Settings(engine="rules")
-    return Settings(engine="chat", model=_model(model or environment.get("SUMMARIZER_MODEL"), url),
-                    base_url=_checked(url), api_key=_key(key, url))  # fmt: skip
+    return Settings(
+        engine="chat",
+        model=_model(model or environment.get("SUMMARIZER_MODEL"), url),
+        base_url=_checked(url),
+        api_key=_key(key, url),
+    )
 
 
 def _key(key: str | None, url: str | None) -> str:

@@ -13,9 +13,7 @@ from summarizer.loading.boilerplate import find_boilerplate, split_lines
 
 ROOT = Path(__file__).parents[1]
 GOLD = sorted((ROOT / "tests" / "gold").glob("*.gold.json"))
-PARAGRAPH = (
-    "全区上下坚持稳中求进工作总基调，地区生产总值增长5.6%，城镇新增就业3.5万人，各项事业取得新的成效。"
-)
+PARAGRAPH = "全区上下坚持稳中求进工作总基调，地区生产总值增长5.6%，城镇新增就业3.5万人，各项事业取得新的成效。"
 
 
 def marked(text: str) -> list[str]:
@@ -122,9 +120,7 @@ def test_a_closing_word_before_much_prose_closes_nothing() -> None:
 
 def test_notes_after_a_report_are_report() -> None:
     """A glossary is read; it defines the report's terms."""
-    assert (
-        marked(f"{PARAGRAPH}\n名词解释：\n1.双碳：碳达峰与碳中和的简称。\n[2]三农：农业、农村和农民。") == []
-    )
+    assert marked(f"{PARAGRAPH}\n名词解释：\n1.双碳：碳达峰与碳中和的简称。\n[2]三农：农业、农村和农民。") == []
 
 
 def test_literal_line_breaks_part_lines() -> None:

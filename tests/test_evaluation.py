@@ -72,9 +72,7 @@ def perfect_brief(gold: Json) -> Json:
         "goals": [
             {
                 **goal,
-                "quantities": [
-                    name for name, figure in numbered if goal["start"] <= figure["start"] < goal["end"]
-                ],
+                "quantities": [name for name, figure in numbered if goal["start"] <= figure["start"] < goal["end"]],
                 "evidence": evidence(goal),
             }
             for goal in gold["goals"]
@@ -145,9 +143,7 @@ def test_scores_equal_the_reference_to_the_last_digit(
     assert list(scores.missing) == case["missing"]
 
 
-def test_a_brief_that_agrees_with_all_annotations_scores_one(
-    golds: dict[str, Json], texts: dict[str, str]
-) -> None:
+def test_a_brief_that_agrees_with_all_annotations_scores_one(golds: dict[str, Json], texts: dict[str, str]) -> None:
     """No measure punishes the annotations themselves."""
     scores = score({stem: perfect_brief(gold) for stem, gold in golds.items()}, golds, texts)
     assert {row.f1 for row in scores.rows if row.predicted is not None} == {1.0}
@@ -460,9 +456,7 @@ def test_a_folder_without_gold_is_an_input_error(tmp_path: Path) -> None:
         ('"收入"'.encode("gb18030"), r"a\.gold\.json is not UTF-8 \(byte 1\)"),
     ],
 )
-def test_broken_gold_is_an_input_error_that_names_the_file(
-    tmp_path: Path, content: bytes, message: str
-) -> None:
+def test_broken_gold_is_an_input_error_that_names_the_file(tmp_path: Path, content: bytes, message: str) -> None:
     """And the place in it, where there is one."""
     (tmp_path / "a.gold.json").write_bytes(content)
     with pytest.raises(InputError, match=message):

@@ -64,9 +64,7 @@ def test_seeds_agree_with_the_annotators(path: Path) -> None:
         ("昆山市高质量发展座谈会侧记", "other", None, None),
     ],
 )
-def test_the_title_tells_type_and_years(
-    title: str, kind: str, review: int | None, target: int | None
-) -> None:
+def test_the_title_tells_type_and_years(title: str, kind: str, review: int | None, target: int | None) -> None:
     """Before anything else in the text is asked."""
     found = read(f"{title}\n{PROSE}")
     assert (found.doc_type, found.review_year, found.target_year) == (kind, review, target)
@@ -108,9 +106,7 @@ def test_without_a_date_the_wording_tells_the_years(review: str, plan: str) -> N
 
 def test_a_five_year_review_is_dated_by_its_last_year() -> None:
     """过去五年 ends with the year before the report."""
-    found = delivered(
-        "政府工作报告\n——2018年1月9日在江州市第十届人民代表大会第一次会议上", "一、过去五年工作回顾"
-    )
+    found = delivered("政府工作报告\n——2018年1月9日在江州市第十届人民代表大会第一次会议上", "一、过去五年工作回顾")
     assert (found.review_year, found.target_year) == (2017, 2018)
 
 
@@ -147,9 +143,7 @@ def test_the_opening_tells_the_place_and_what_it_belongs_to(opening: str, place:
 def test_without_a_name_the_place_most_spoken_of_is_taken() -> None:
     """我代表市人民政府 gives the level, the text the name."""
     text = "各位代表：\n现在，我代表市人民政府向大会报告工作。\n一、2023年工作回顾\n" + PROSE
-    found = read(
-        text + "六安现代化建设取得新成效，六安茶谷加快建设，对接合肥都市圈，安徽省支持六安发展。\n" + CLOSE
-    )
+    found = read(text + "六安现代化建设取得新成效，六安茶谷加快建设，对接合肥都市圈，安徽省支持六安发展。\n" + CLOSE)
     assert (found.place.zh, found.place.en, found.level) == ("六安市", "Lu'an", "city")
 
 
@@ -195,10 +189,7 @@ def test_a_text_without_line_breaks_is_read_alike() -> None:
 
 def test_the_title_is_the_most_telling_line() -> None:
     """Its bracketed province and date are cut, broken lines are joined, a bare title gives way."""
-    assert (
-        delivered("(四川省)成都市锦江区人民政府工作报告(2023年2月8日)").title
-        == "成都市锦江区人民政府工作报告"
-    )
+    assert delivered("(四川省)成都市锦江区人民政府工作报告(2023年2月8日)").title == "成都市锦江区人民政府工作报告"
     assert delivered("工作报告\n2022年安国市政府工作报告").title == "2022年安国市政府工作报告"
     assert delivered("政 府 工 作 报 告").title == "政府工作报告"
     broken = "关于江州省国民\n经济和社会发\n展第十个五年计划纲要的报告"

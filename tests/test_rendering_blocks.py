@@ -92,9 +92,7 @@ def test_empty_parts_say_that_there_is_nothing() -> None:
 
 
 def test_origin_names_engine_and_digests() -> None:
-    said = "\n".join(
-        run.text for run in runs(tuple(under(blocks(builders.brief(), "en"), "About this brief")))
-    )
+    said = "\n".join(run.text for run in runs(tuple(under(blocks(builders.brief(), "en"), "About this brief"))))
     assert "engine chat, model some-model, version 0.1.0" in said
     assert f"prompts aaa, answer schema bbb, terms ccc, file {'f' * 64}, text {'e' * 64}" in said
 
@@ -110,9 +108,7 @@ def test_chinese_brief_holds_no_english_label_or_statement() -> None:
 
 @pytest.mark.parametrize("en", [None, "", "  ", "争创全国双拥模范城"])
 def test_untranslated_text_is_chinese_marked_as_not_translated(en: str | None) -> None:
-    goal = builders.untranslated_goal().model_copy(
-        update={"statement": Bilingual(zh="争创全国双拥模范城", en=en)}
-    )
+    goal = builders.untranslated_goal().model_copy(update={"statement": Bilingual(zh="争创全国双拥模范城", en=en)})
     content = builders.brief(goals=(goal,), figures=())
     english = next(row for row in rows(blocks(content, "en")) if row[0] == "g2")
     both = next(row for row in rows(blocks(content, "both")) if row[0] == "g2")
@@ -122,9 +118,7 @@ def test_untranslated_text_is_chinese_marked_as_not_translated(en: str | None) -
 
 @pytest.mark.parametrize("lang", ["en", "both"])
 def test_no_chinese_is_passed_off_as_english(lang: Lang) -> None:
-    content = builders.brief(
-        goals=(builders.untranslated_goal(),), figures=(builders.figure(scope="港城园"),)
-    )
+    content = builders.brief(goals=(builders.untranslated_goal(),), figures=(builders.figure(scope="港城园"),))
     english = [run.text for run in runs(blocks(content, lang)) if run.language == "en"]
     assert english
     assert all(is_english(text) for text in english)

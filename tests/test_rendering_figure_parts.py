@@ -146,8 +146,7 @@ def test_long_section_is_cut_at_its_subsections_and_a_short_one_is_not() -> None
 @given(st.lists(st.lists(st.sampled_from("甲乙"), max_size=3), max_size=80))
 def test_grouping_loses_and_doubles_no_figure(paths: list[list[str]]) -> None:
     figures = [
-        builders.figure(f"f{index}", evidence=(builders.evidence("产值", *path),))
-        for index, path in enumerate(paths)
+        builders.figure(f"f{index}", evidence=(builders.evidence("产值", *path),)) for index, path in enumerate(paths)
     ]
     groups = grouped_by_section(figures).values()
     assert sorted(item.id for group in groups for item in group) == sorted(item.id for item in figures)

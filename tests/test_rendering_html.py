@@ -141,10 +141,7 @@ def test_languages_are_declared(lang: Lang, root: str) -> None:
 def test_null_english_is_marked_as_chinese() -> None:
     text = html(builders.brief(), "en")
     row = next(row for row in text.split("<tr>") if 'id="item-g2"' in row)
-    assert (
-        '<span lang="zh">争创全国双拥模范城</span> <span lang="en" class="muted">(not translated)</span>'
-        in row
-    )
+    assert '<span lang="zh">争创全国双拥模范城</span> <span lang="en" class="muted">(not translated)</span>' in row
 
 
 def test_lost_text_is_a_warning_above_the_first_heading() -> None:

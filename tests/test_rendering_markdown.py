@@ -61,9 +61,7 @@ def cells(text: str) -> list[str]:
         inside = token.type in ("td_open", "th_open") if token.type.endswith("_open") else inside
         if token.type == "inline" and inside:
             found.append(
-                "".join(
-                    "\n" if child.type == "html_inline" else child.content for child in token.children or []
-                )
+                "".join("\n" if child.type == "html_inline" else child.content for child in token.children or [])
             )
     return found
 

@@ -49,7 +49,9 @@ class OpenAIChat:
         except openai.APIConnectionError as error:
             raise self._connection_error(error) from error
         except openai.APIError as error:
-            raise EndpointError(f"{self._settings.host} sent what is no answer: {error.message}", retryable=True) from error
+            raise EndpointError(
+                f"{self._settings.host} sent what is no answer: {error.message}", retryable=True
+            ) from error
         return _reply(completion)
 
     async def close(self) -> None:
@@ -61,9 +63,12 @@ class OpenAIChat:
             import openai
 
             self._sdk = openai.AsyncOpenAI(
-                api_key=self._settings.api_key, base_url=self._settings.base_url, max_retries=0,
-                timeout=self._settings.timeout, http_client=openai.DefaultAsyncHttpxClient(follow_redirects=False),
-            )  # fmt: skip
+                api_key=self._settings.api_key,
+                base_url=self._settings.base_url,
+                max_retries=0,
+                timeout=self._settings.timeout,
+                http_client=openai.DefaultAsyncHttpxClient(follow_redirects=False),
+            )
         return self._sdk
 
     def _request(self, messages: Sequence[Message], schema: AnswerSchema) -> dict[str, Any]:
@@ -79,7 +84,9 @@ class OpenAIChat:
     def _status_error(self, error: openai.APIStatusError) -> EndpointError:
         status = error.status_code
         if 300 <= status < 400:
-            hint = "it redirects elsewhere, which is not followed with a key; give the final address as OPENAI_BASE_URL."
+            hint = (
+                "it redirects elsewhere, which is not followed with a key; give the final address as OPENAI_BASE_URL."
+            )
         else:
             hint = _HINTS.get(status, "see the endpoint's own log.")
         after = error.response.headers.get("retry-after", "")
@@ -97,10 +104,13 @@ class OpenAIChat:
 
         cause = error.__cause__
         if isinstance(error, openai.APITimeoutError):
-            return EndpointError(f"{self._settings.host} did not answer within {self._settings.timeout:g} s.", retryable=True)
+            return EndpointError(
+                f"{self._settings.host} did not answer within {self._settings.timeout:g} s.", retryable=True
+            )
         if cause is None or isinstance(cause, httpx2.HTTPError | OSError):
             return EndpointError(
-                f"{self._settings.host} cannot be reached ({type(cause).__name__}); check OPENAI_BASE_URL and the network.",
+                f"{self._settings.host} cannot be reached ({type(cause).__name__}); "
+                "check OPENAI_BASE_URL and the network.",
                 retryable=True,
             )
         return cause if isinstance(cause, Exception) else error

@@ -34,9 +34,12 @@ class Retrying:
             return min(told, _MAX_WAIT) if told is not None else jittered(state)
 
         attempts = tenacity.AsyncRetrying(
-            stop=tenacity.stop_after_attempt(self._attempts), wait=wait, sleep=self._sleep, reraise=True,
+            stop=tenacity.stop_after_attempt(self._attempts),
+            wait=wait,
+            sleep=self._sleep,
+            reraise=True,
             retry=tenacity.retry_if_exception(lambda e: isinstance(e, EndpointError) and e.retryable),
-        )  # fmt: skip
+        )
         try:
             return await attempts(self._client.complete, messages, schema)
         except EndpointError as error:

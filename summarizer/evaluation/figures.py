@@ -106,9 +106,7 @@ def judge_figures(document: Document, quantities: Quantities) -> Iterator[Findin
     yield Found("figures", len(mentions), len(quantities.gold), right)
 
 
-def _first_mentions(
-    mentions: Iterable[tuple[Json, str]], quantities: Quantities
-) -> Iterator[tuple[Json, str, Match]]:
+def _first_mentions(mentions: Iterable[tuple[Json, str]], quantities: Quantities) -> Iterator[tuple[Json, str, Match]]:
     """The first mention of each matched gold figure, with its match."""
     seen: set[int] = set()
     for figure, quantity in mentions:

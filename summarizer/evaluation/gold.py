@@ -76,9 +76,7 @@ def _read_annotations(path: Path) -> dict[str, Any]:
         ) from error
     lacking = [key for key in NEEDED if key not in gold] if isinstance(gold, dict) else list(NEEDED)
     if lacking:
-        raise InputError(
-            f"{path} is no annotation: it lacks {', '.join(lacking)}; add them, empty if need be."
-        )
+        raise InputError(f"{path} is no annotation: it lacks {', '.join(lacking)}; add them, empty if need be.")
     return dict(gold)
 
 

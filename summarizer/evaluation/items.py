@@ -57,9 +57,7 @@ def _judge_clauses(document: Document, kind: str) -> tuple[list[tuple[Json, Json
     handled = {index for index, item in enumerate(gold) if item.get("status") == "handled"}
     matched = {g for _, g in pairs}
     ignored = len(matched & handled)
-    findings: list[Finding] = [
-        Found(kind, len(predicted) - ignored, len(gold) - len(handled), len(pairs) - ignored)
-    ]
+    findings: list[Finding] = [Found(kind, len(predicted) - ignored, len(gold) - len(handled), len(pairs) - ignored)]
     findings += _missed(document, kind, [item["quote"] for item in gold], matched | handled)
     return [(predicted[p][0], gold[g]) for p, g in pairs], findings
 
@@ -97,9 +95,7 @@ def judge_projects(document: Document) -> Iterator[Finding]:
     yield from _missed(document, "projects", titles, {g for _, g in pairs})
 
 
-def _near(
-    document: Document, projects: Sequence[Json], gold: Sequence[Sequence[Json]]
-) -> set[tuple[int, int]]:
+def _near(document: Document, projects: Sequence[Json], gold: Sequence[Sequence[Json]]) -> set[tuple[int, int]]:
     """Index pairs of a project and a gold name where evidence touches the sentence of a mention."""
     evidence = [(owner, span(piece)) for owner, item in enumerate(projects) for piece in item["evidence"]]
     sentences = [

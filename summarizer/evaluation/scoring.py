@@ -44,9 +44,20 @@ from summarizer.evaluation.reporting import Miss, Row, Scores
 
 FOUND = ("quantities", "figures", "goals", "projects", "risks", "headings")
 JUDGED = (
-    "values", "comparators", "indicators", "kinds", "years", "directions", "measures", "themes",
-    "goal quantities", "risk types", "stages", "metadata", "boilerplate",
-)  # fmt: skip
+    "values",
+    "comparators",
+    "indicators",
+    "kinds",
+    "years",
+    "directions",
+    "measures",
+    "themes",
+    "goal quantities",
+    "risk types",
+    "stages",
+    "metadata",
+    "boilerplate",
+)
 EVIDENCE_WRONG = "evidence wrong"
 
 EMPTY: Json = {

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from summarizer import cues
-from summarizer.chunking import ChunkIndex, escape, flat
+from summarizer.chunking import ChunkIndex, escape
 from summarizer.grounding.english import Problem, check_english, numbers_of_names
 from summarizer.model import (
     Draft,
@@ -105,11 +105,18 @@ class Checker:
         if found is None:
             raise ValueError(f"no number can be read from {verbatim!r}")
         return Quantity(
-            id=f"v{start}", start=start + found.start, end=start + found.end,
-            raw=self.text[start + found.start : start + found.end], value=found.value, value_high=found.value_high,
-            unit=found.unit, dimension=found.dimension, counter=found.counter, per=found.per,
+            id=f"v{start}",
+            start=start + found.start,
+            end=start + found.end,
+            raw=self.text[start + found.start : start + found.end],
+            value=found.value,
+            value_high=found.value_high,
+            unit=found.unit,
+            dimension=found.dimension,
+            counter=found.counter,
+            per=found.per,
             comparator=found.comparator,
-        )  # fmt: skip
+        )
 
     def figure_problems(self, figure: DraftFigure, used: set[str]) -> Iterator[Problem]:
         try:
@@ -195,9 +202,8 @@ class Checker:
         reading = cues.kind_of(around, section.tense, self.chunk.report.metadata)
         if reading.kind != figure.k:
             doubts.append("kind")
-        if reading.year_sure and figure.y != reading.year:
-            doubts.append("year")
-        elif figure.k != "reference" and figure.y is not None and reading.year is not None and figure.y != reading.year:
+        both_dated = figure.k != "reference" and figure.y is not None and reading.year is not None
+        if figure.y != reading.year and (reading.year_sure or both_dated):
             doubts.append("year")
         term = self.terms.indicator(figure.zh)
         if term and term.families and figure.m == "level" and quantity.dimension not in term.families:
@@ -230,7 +236,9 @@ class Checker:
     def _readings(self, position: int) -> list[str]:
         if position not in self._named:
             sentence, _ = self.index.sentence_at(position)
-            self._named[position] = name_quantities(self.text, sentence, list(self.sentence_quantities(sentence).values()))
+            self._named[position] = name_quantities(
+                self.text, sentence, list(self.sentence_quantities(sentence).values())
+            )
         return self._named[position]
 
     def _named_nearby(self, name: str, sentence: Sentence, quantity: Quantity) -> bool:

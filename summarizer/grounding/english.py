@@ -20,15 +20,57 @@ from summarizer.quantities.units import alternation, unit_for
 PLACEHOLDER = re.compile(r"\{([^{}#]*)(#?)\}")
 _HAN = re.compile(r"[㐀-鿿豈-﫿]")
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
-_ONES = "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
-_ORDINALS = "second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split()
+_ONES = [
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+]
+_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+_ORDINALS = [
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+    "eleventh",
+    "twelfth",
+]
 _WORDS: dict[str, float] = (
     {w: i for i, w in enumerate(_ONES, 2)}
     | {w: i * 10 for i, w in enumerate(_TENS, 2)}
     | {w: i for i, w in enumerate(_ORDINALS, 2)}
     | {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "trillion": 10**12, "dozen": 12}
-    | {"double": 2, "twice": 2, "doubled": 2, "doubling": 2, "dual": 2, "both": 2, "triple": 3, "tripled": 3, "half": 0.5, "quarter": 0.25}
+    | {
+        "double": 2,
+        "twice": 2,
+        "doubled": 2,
+        "doubling": 2,
+        "dual": 2,
+        "both": 2,
+        "triple": 3,
+        "tripled": 3,
+        "half": 0.5,
+        "quarter": 0.25,
+    }
 )
 _NUMBER_WORD = re.compile(rf"\b({alternation(list(_WORDS))})(?:s|th)?\b", re.IGNORECASE)
 # Ordinary words that happen to count: no statement of size.
@@ -93,13 +135,22 @@ def _numbers(text: str, names: frozenset[float]) -> Iterator[Problem]:
 
 def _doubled(text: str, quantities: Mapping[str, Quantity]) -> Iterator[Problem]:
     """A comparator or unit beside a placeholder that says it already ("over over 500 mu")."""
-    before = re.compile(rf"\b({alternation(list(comparator_words()))})\s+(?:the\s+|a\s+)?\{{([^{{}}#]*)#?\}}", re.IGNORECASE)
+    before = re.compile(
+        rf"\b({alternation(list(comparator_words()))})\s+(?:the\s+|a\s+)?\{{([^{{}}#]*)#?\}}", re.IGNORECASE
+    )
     for match in before.finditer(text):
         quantity = quantities.get(match.group(2))
-        if match.group(1).lower() == "within" and quantity and quantity.dimension == "duration" and quantity.comparator == "=":
+        if (
+            match.group(1).lower() == "within"
+            and quantity
+            and quantity.dimension == "duration"
+            and quantity.comparator == "="
+        ):
             continue
         yield Problem("comparator_doubled", f"leave out {match.group(1)!r}: the placeholder has its comparator")
-    for match in re.finditer(r"\}\s*(or more|or above|or over|or less|or below|and above|or higher)\b", text, re.IGNORECASE):
+    for match in re.finditer(
+        r"\}\s*(or more|or above|or over|or less|or below|and above|or higher)\b", text, re.IGNORECASE
+    ):
         yield Problem("comparator_doubled", f"leave out {match.group(1)!r}: the placeholder has its comparator")
     for match in re.finditer(r"\{([^{}#]*)\}\s*(%|[A-Za-z]+)", text):
         quantity = quantities.get(match.group(1))

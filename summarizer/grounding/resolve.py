@@ -72,8 +72,11 @@ class _Resolver:
             for i, s in enumerate(self.draft.skipped)
             if not self._bad("skipped", i)
         ]
-        found = tuple(self.checker.quantity(f.q) for i, f in enumerate(self.draft.figures)
-                      if not self._bad("figures", i) and f.q not in self.checker.chunk.quantities)  # fmt: skip
+        found = tuple(
+            self.checker.quantity(f.q)
+            for i, f in enumerate(self.draft.figures)
+            if not self._bad("figures", i) and f.q not in self.checker.chunk.quantities
+        )
         return Items(tuple(figures), tuple(goals), tuple(projects), tuple(risks), found, tuple(skipped), self._gaps())
 
     def _bad(self, kind: str, index: int) -> bool:
@@ -84,7 +87,15 @@ class _Resolver:
         for (kind, index), problems in self.broken.items():
             detail = "; ".join(f"{p.reason}: {p.detail}" for p in problems)
             start, end = self._where(kind, index)
-            gaps.append(Gap(stage="grounding", reason=problems[0].reason, start=start, end=end, detail=f"{kind}: {detail}"))
+            gaps.append(
+                Gap(
+                    stage="grounding",
+                    reason=problems[0].reason,
+                    start=start,
+                    end=end,
+                    detail=f"{kind}: {detail}",
+                )
+            )
         return tuple(gaps)
 
     def _where(self, kind: str, index: int) -> tuple[int, int]:
@@ -92,7 +103,7 @@ class _Resolver:
         chunk = self.checker.chunk
         if index >= 0:
             item = getattr(self.draft, kind)[index]
-            name = getattr(item, "q", None) or getattr(item, "c", None)
+            name = str(getattr(item, "q", None) or getattr(item, "c", None))
             place = chunk.quantities.get(name) or chunk.clauses.get(name)
             if place is not None:
                 return place.start, place.end
@@ -111,14 +122,23 @@ class _Resolver:
         around = self.checker._around(sentence, quantity)
         english = self._english(draft.en, quantity.start)
         return Figure(
-            id=quantity.id, quantities=(quantity.id,),
-            indicator=Indicator(zh=flat(draft.zh), en=english or (term.en if term else None), code=term.code if term else None),
-            measure=draft.m, direction=draft.d, kind=draft.k, year=draft.y,
-            period=cues.period_of(around) if around else None, basis=cues.basis_of(around) if around else None,
+            id=quantity.id,
+            quantities=(quantity.id,),
+            indicator=Indicator(
+                zh=flat(draft.zh), en=english or (term.en if term else None), code=term.code if term else None
+            ),
+            measure=draft.m,
+            direction=draft.d,
+            kind=draft.k,
+            year=draft.y,
+            period=cues.period_of(around) if around else None,
+            basis=cues.basis_of(around) if around else None,
             base=cues.base_of(around) if around and draft.m == "change" else None,
-            scope=draft.scope, evidence=(self._figure_evidence(draft.zh, quantity),), by=self.by,
+            scope=draft.scope,
+            evidence=(self._figure_evidence(draft.zh, quantity),),
+            by=self.by,
             disputed=tuple(self.checker.figure_doubts(draft, quantity)),
-        )  # fmt: skip
+        )
 
     def _figure_evidence(self, name: str, quantity: Quantity) -> Evidence:
         """The quantity's clause, and as many clauses before it as the name needs."""
@@ -142,11 +162,15 @@ class _Resolver:
         quote = flat(self.text[start:end])
         _, section = self.index.sentence_at(start)
         return Goal(
-            id=f"{start}:{end}", statement=Bilingual(zh=(carried.quote if carried else "") + quote, en=self._english(draft.en, start)),
-            theme=draft.t, quantities=tuple(q.id for _, q in self.index.quantities_in(start, end)),
-            evidence=(self.index.evidence(start, end),), carried=carried, by=self.by,
+            id=f"{start}:{end}",
+            statement=Bilingual(zh=(carried.quote if carried else "") + quote, en=self._english(draft.en, start)),
+            theme=draft.t,
+            quantities=tuple(q.id for _, q in self.index.quantities_in(start, end)),
+            evidence=(self.index.evidence(start, end),),
+            carried=carried,
+            by=self.by,
             disputed=("review",) if section.tense == "review" else (),
-        )  # fmt: skip
+        )
 
     def _carried(self, start: int) -> Evidence | None:
         """The verb that a later member of a list inherits from the head of its clause or sentence."""
@@ -168,15 +192,22 @@ class _Resolver:
         alone = sum(p.c == draft.c for p in self.draft.projects) == 1
         inside = self.index.quantities_in(clause.start, clause.end) if alone else []
         return Project(
-            id=f"{clause.start}:{draft.zh}", name=Bilingual(zh=flat(draft.zh), en=self._english(draft.en, clause.start)),
+            id=f"{clause.start}:{draft.zh}",
+            name=Bilingual(zh=flat(draft.zh), en=self._english(draft.en, clause.start)),
             mentions=(Mention(stage=draft.stage, status=draft.status, evidence=evidence),),
-            quantities=tuple(q.id for _, q in inside if q.unit != "rank"), evidence=(evidence,), by=self.by,
-        )  # fmt: skip
+            quantities=tuple(q.id for _, q in inside if q.unit != "rank"),
+            evidence=(evidence,),
+            by=self.by,
+        )
 
     def _risk(self, draft: DraftRisk) -> Risk:
         start, end = self.index.span(draft.c, draft.c2, draft.part)
         statement = Bilingual(zh=flat(self.text[start:end]), en=self._english(draft.en, start))
         return Risk(
-            id=f"{start}:{end}", statement=statement, type=draft.type, status=draft.status,
-            evidence=(self.index.evidence(start, end),), by=self.by,
-        )  # fmt: skip
+            id=f"{start}:{end}",
+            statement=statement,
+            type=draft.type,
+            status=draft.status,
+            evidence=(self.index.evidence(start, end),),
+            by=self.by,
+        )

@@ -199,6 +199,8 @@ def _trimmed(text: str, start: int, end: int) -> Line:
 def _vocabulary() -> _Vocabulary:
     source = files("summarizer.loading") / "data" / "boilerplate.toml"
     data = tomllib.loads(source.read_text(encoding="utf-8"))
-    joined = {name: re.compile("|".join(f"(?:{item})" for item in data[name]), re.MULTILINE)
-              for name in ("line", "notice", "inline", "label", "teaser", "closing")}  # fmt: skip
+    joined = {
+        name: re.compile("|".join(f"(?:{item})" for item in data[name]), re.MULTILINE)
+        for name in ("line", "notice", "inline", "label", "teaser", "closing")
+    }
     return _Vocabulary(**joined, keep=re.compile(data["keep"]), beside=frozenset(data["beside"]))

@@ -118,9 +118,7 @@ def _opening_end(parts: _Parts) -> int:
 def _opens(line: Line) -> bool:
     """Whether the report's own text begins here."""
     return bool(_pattern("title", "body").search(line.text)) or (
-        len(line.text) > _PROSE
-        and line.text[-1] in "。！？；"
-        and not _pattern("title", "line").search(line.text)
+        len(line.text) > _PROSE and line.text[-1] in "。！？；" and not _pattern("title", "line").search(line.text)
     )
 
 
@@ -147,11 +145,7 @@ def _unbroken(lines: list[str]) -> list[str]:
     """Join a title that opens with 关于 and is broken over lines."""
     joined: list[str] = []
     for line in lines:
-        if (
-            joined
-            and joined[-1].startswith("关于")
-            and not re.search(r"(?:报告|通知|意见|决议)$", joined[-1])
-        ):
+        if joined and joined[-1].startswith("关于") and not re.search(r"(?:报告|通知|意见|决议)$", joined[-1]):
             joined[-1] += line
         else:
             joined.append(line)

@@ -20,9 +20,7 @@ _MUNICIPALITIES = frozenset({"北京市", "天津市", "上海市", "重庆市"}
 _UNIT = re.compile(
     r".{1,12}?(?:自治州|自治县|自治旗|自治区|(?<!自治)地区|街道办事处|街道|新区|[省市盟县旗镇乡]|(?<!地)区)"
 )
-_ZONE = re.compile(
-    r"(?:新区|开发区|高新区|经开区|园区|示范区|合作区|管理区|度假区|保税区|试验区|工业区|新城|功能区)$"
-)
+_ZONE = re.compile(r"(?:新区|开发区|高新区|经开区|园区|示范区|合作区|管理区|度假区|保税区|试验区|工业区|新城|功能区)$")
 _SUFFIX = re.compile(r"[省市盟县旗区州城]")
 _LONGEST = 16  # characters of the longest name in the table
 
@@ -111,9 +109,11 @@ def stems(level: Level) -> tuple[Division, ...]:
     both = {"district", "county"}
     wanted = both if level in both else {level}
     return tuple(
-        one for group in _by_name().values() for one in group
+        one
+        for group in _by_name().values()
+        for one in group
         if one.level in wanted or (level == "city" and one.name.endswith("市"))
-    )  # fmt: skip
+    )
 
 
 def is_municipality(name: str) -> bool:
@@ -206,9 +206,7 @@ def _spelt(stem: str, part: str) -> str:
         return names[stem]
     whole = part[: len(stem) + 1] if len(stem) == 1 else part
     syllables = lazy_pinyin(whole, v_to_u=True)[: max(len(stem), 2)]
-    word = syllables[0] + "".join(
-        f"'{second}" if second[0] in "aoe" else second for _, second in pairwise(syllables)
-    )
+    word = syllables[0] + "".join(f"'{second}" if second[0] in "aoe" else second for _, second in pairwise(syllables))
     return word.capitalize()
 
 

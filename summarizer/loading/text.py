@@ -29,15 +29,32 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _SUFFIXES = {
-    "PDF": ".pdf", "Word": ".doc .docx", "WPS": ".wps .et", "RTF": ".rtf", "OpenDocument": ".odt .ods",
-    "Excel": ".xls .xlsx", "PowerPoint": ".ppt .pptx", "HTML": ".html .htm .mht", "EPUB": ".epub",
-    "archive": ".zip .rar .7z .gz", "picture": ".png .jpg .jpeg .gif .bmp .tif .tiff",
-}  # fmt: skip
+    "PDF": ".pdf",
+    "Word": ".doc .docx",
+    "WPS": ".wps .et",
+    "RTF": ".rtf",
+    "OpenDocument": ".odt .ods",
+    "Excel": ".xls .xlsx",
+    "PowerPoint": ".ppt .pptx",
+    "HTML": ".html .htm .mht",
+    "EPUB": ".epub",
+    "archive": ".zip .rar .7z .gz",
+    "picture": ".png .jpg .jpeg .gif .bmp .tif .tiff",
+}
 _SIGNATURES = {
-    b"%PDF": "PDF", b"PK\x03\x04": "zip or Office", b"\xd0\xcf\x11\xe0": "old Office", b"{\\rtf": "RTF",
-    b"\x89PNG": "picture", b"\xff\xd8\xff": "picture", b"GIF8": "picture", b"II*\x00": "picture",
-    b"MM\x00*": "picture", b"Rar!": "archive", b"7z\xbc\xaf": "archive", b"\x1f\x8b": "archive",
-}  # fmt: skip
+    b"%PDF": "PDF",
+    b"PK\x03\x04": "zip or Office",
+    b"\xd0\xcf\x11\xe0": "old Office",
+    b"{\\rtf": "RTF",
+    b"\x89PNG": "picture",
+    b"\xff\xd8\xff": "picture",
+    b"GIF8": "picture",
+    b"II*\x00": "picture",
+    b"MM\x00*": "picture",
+    b"Rar!": "archive",
+    b"7z\xbc\xaf": "archive",
+    b"\x1f\x8b": "archive",
+}
 
 
 def load(path: Path) -> Report:
@@ -68,9 +85,7 @@ def decode(data: bytes, name: str) -> str:
         if data.startswith(mark):
             text = _decoded(data, encoding)
             if text is None:
-                raise InputError(
-                    f"{name} is damaged: it is marked as {encoding} but is not; save it again as UTF-8."
-                )
+                raise InputError(f"{name} is damaged: it is marked as {encoding} but is not; save it again as UTF-8.")
             return text
     text = _decoded(data, "utf-8")
     if text is not None and "\0" not in text:
@@ -105,9 +120,7 @@ def _likeness(text: str) -> float:
 def _read(path: Path) -> bytes:
     """The bytes of a file that may hold a report. Refuses all that cannot."""
     if path.is_dir():
-        raise InputError(
-            f"{path} is a directory; name one report file, or run `summarizer bulk` on the directory."
-        )
+        raise InputError(f"{path} is a directory; name one report file, or run `summarizer bulk` on the directory.")
     if not path.exists():
         raise InputError(f"{path} does not exist; check the path.")
     try:
@@ -128,13 +141,9 @@ def _check_format(path: Path, data: bytes) -> None:
     suffix = path.suffix.lower()
     found = next((kind for mark, kind in _SIGNATURES.items() if data.startswith(mark)), None)
     found = found or ("HTML" if _HTML.match(data) else None)
-    found = found or next(
-        (kind for kind, names in _SUFFIXES.items() if suffix and suffix in names.split()), None
-    )
+    found = found or next((kind for kind, names in _SUFFIXES.items() if suffix and suffix in names.split()), None)
     if found:
-        raise InputError(
-            f"{path.name} is a file of type {found}, which is not read yet; save it as text (.txt)."
-        )
+        raise InputError(f"{path.name} is a file of type {found}, which is not read yet; save it as text (.txt).")
 
 
 def _check_report(report: Report) -> None:

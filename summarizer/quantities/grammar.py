@@ -141,10 +141,18 @@ def find_quantities(text: str, ignore: Sequence[Span] = ()) -> tuple[Quantity, .
     seed = str(len(text))
     return tuple(
         Quantity(
-            id=f"q{n}{check_letter(seed, 'q', n)}", start=f.start, end=f.end, raw=text[f.start : f.end],
-            value=f.value, value_high=f.value_high, unit=f.unit, dimension=f.dimension,
-            counter=f.counter, per=f.per, comparator=f.comparator,
-        )  # fmt: skip
+            id=f"q{n}{check_letter(seed, 'q', n)}",
+            start=f.start,
+            end=f.end,
+            raw=text[f.start : f.end],
+            value=f.value,
+            value_high=f.value_high,
+            unit=f.unit,
+            dimension=f.dimension,
+            counter=f.counter,
+            per=f.per,
+            comparator=f.comparator,
+        )
         for n, f in enumerate(kept, 1)
     )
 
@@ -360,7 +368,7 @@ class _Scanner:
             parts.append(match.group(1))
             end = match.end()
         two_parts_of_a_ratio = len(parts) == 2 and re.search("比[例为是达调整约]{0,3}$", self._before(start, 5))
-        if len(parts) < 3 and not two_parts_of_a_ratio or len(parts) > 4:
+        if (len(parts) < 3 and not two_parts_of_a_ratio) or len(parts) > 4:
             return None
         value = ":".join(str(numerals.parse_arabic(p)) for p in parts)
         return _Found(start, end, value, "ratio", "share")
@@ -500,10 +508,12 @@ class _Scanner:
 
     def _is_chinese_quantity(self, number: _Number, unit: Unit, before: str, after: str) -> bool:
         """Chinese numerals are idioms and slogans far more often than Arabic digits are."""
-        if before.endswith(self.words.indefinite) or before.endswith(("届", "·", "十")):
+        if before.endswith((*self.words.indefinite, "届", "·", "十")):
             return False
-        compared = self._comparator_before(number.start)[0] is not None or number.more or bool(
-            self._comparator_after(number.end if not unit.zh else self._end_of(number, unit))[0]
+        compared = (
+            self._comparator_before(number.start)[0] is not None
+            or number.more
+            or bool(self._comparator_after(number.end if not unit.zh else self._end_of(number, unit))[0])
         )
         if number.bare:
             return self._is_bare_quantity(number, unit, after, compared)
@@ -542,10 +552,14 @@ class _Scanner:
                 end, more = match.end(), True
         per = _PER.match(self.text, end)
         found = _Found(
-            number.start, per.end() if per else end, numerals.plain(value), *self._settle(unit, number),
+            number.start,
+            per.end() if per else end,
+            numerals.plain(value),
+            *self._settle(unit, number),
             value_high=numerals.plain(number.high) if number.high is not None else None,
-            counter=unit.counter, per=per.group(1) if per else None,
-        )  # fmt: skip
+            counter=unit.counter,
+            per=per.group(1) if per else None,
+        )
         found = self._counted(found)
         return self._compared(found, ">" if more else "~" if number.approximate else None)
 

@@ -12,15 +12,40 @@ from fractions import Fraction
 from summarizer.model import Comparator, Quantity
 from summarizer.quantities.units import Unit, unit_for
 
-_PREFIX: dict[Comparator, str] = {"=": "", ">=": "at least ", ">": "over ", "<=": "no more than ", "<": "less than ",
-                                  "~": "about "}  # fmt: skip
+_PREFIX: dict[Comparator, str] = {
+    "=": "",
+    ">=": "at least ",
+    ">": "over ",
+    "<=": "no more than ",
+    "<": "less than ",
+    "~": "about ",
+}
 _SCALES = ((Decimal(10) ** 12, "trillion"), (Decimal(10) ** 9, "billion"), (Decimal(10) ** 6, "million"))
 _MONEY = {"CNY": "RMB ", "USD": "US$", "EUR": "EUR ", "HKD": "HK$", "TWD": "NT$"}
 _DOUBLINGS = {"2": "double", "4": "quadruple", "8": "eightfold", "16": "sixteenfold"}
-_PER = {"人": "person", "年": "year", "亩": "mu", "吨": "tonne", "平方米": "square meter", "㎡": "square meter",
-        "户": "household", "日": "day", "天": "day", "月": "month", "公里": "kilometer", "万人": "10,000 people",
-        "小时": "hour", "立方米": "cubic meter", "千瓦时": "kWh", "斤": "jin", "公斤": "kilogram", "公顷": "hectare",
-        "秒": "second", "次": "time", "平方公里": "square kilometer"}  # fmt: skip
+_PER = {
+    "人": "person",
+    "年": "year",
+    "亩": "mu",
+    "吨": "tonne",
+    "平方米": "square meter",
+    "㎡": "square meter",
+    "户": "household",
+    "日": "day",
+    "天": "day",
+    "月": "month",
+    "公里": "kilometer",
+    "万人": "10,000 people",
+    "小时": "hour",
+    "立方米": "cubic meter",
+    "千瓦时": "kWh",
+    "斤": "jin",
+    "公斤": "kilogram",
+    "公顷": "hectare",
+    "秒": "second",
+    "次": "time",
+    "平方公里": "square kilometer",
+}
 _AREA_HINT = Fraction(1, 15)  # one mu is 1/15 hectare
 
 
@@ -36,8 +61,25 @@ def english(quantity: Quantity, bare: bool = False) -> str:
 
 def comparator_words() -> tuple[str, ...]:
     """English words that a placeholder already says, so that none may stand beside one."""
-    return ("over", "at least", "more than", "no more than", "less than", "under", "about", "nearly", "around",
-            "approximately", "up to", "not less than", "no less than", "within", "above", "below", "almost")  # fmt: skip
+    return (
+        "over",
+        "at least",
+        "more than",
+        "no more than",
+        "less than",
+        "under",
+        "about",
+        "nearly",
+        "around",
+        "approximately",
+        "up to",
+        "not less than",
+        "no less than",
+        "within",
+        "above",
+        "below",
+        "almost",
+    )
 
 
 def _prefix(quantity: Quantity) -> str:
@@ -111,8 +153,14 @@ def _rounded(value: Fraction, figures: int) -> str:
 
 
 def _ratio(value: str) -> str:
-    words = {"1/2": "half", "1/3": "one third", "2/3": "two thirds", "1/4": "one quarter", "3/4": "three quarters",
-             "1/5": "one fifth"}  # fmt: skip
+    words = {
+        "1/2": "half",
+        "1/3": "one third",
+        "2/3": "two thirds",
+        "1/4": "one quarter",
+        "3/4": "three quarters",
+        "1/5": "one fifth",
+    }
     return words.get(value, value)
 
 

@@ -38,7 +38,8 @@ def unit_table() -> dict[str, Unit]:
         si = Fraction(row["si"]) if "si" in row else None
         for word in row["zh"]:
             counter = word if row.get("counter") else None
-            table[word] = Unit(row["code"], row["dimension"], word, *row["en"], counter=counter, si=si)
+            singular, plural = row["en"]
+            table[word] = Unit(row["code"], row["dimension"], word, singular, plural, counter, si)
     return table
 
 

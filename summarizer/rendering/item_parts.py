@@ -93,9 +93,7 @@ def _project_row(wording: Wording, project: Project) -> tuple[Cell, ...]:
 def _mention_lines(wording: Wording, mentions: Sequence[Mention]) -> tuple[Line, ...]:
     ordered = sorted(mentions, key=lambda mention: mention.evidence.start)
     stages: list[Standing] = list(dict.fromkeys((mention.status, mention.stage) for mention in ordered))
-    return wording.each(
-        lambda language: enumerated([(_standing_run(of, language),) for of in stages], language)
-    )
+    return wording.each(lambda language: enumerated([(_standing_run(of, language),) for of in stages], language))
 
 
 def risks(content: BriefContent, wording: Wording) -> tuple[Block, ...]:

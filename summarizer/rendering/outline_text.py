@@ -29,7 +29,13 @@ def outline_text(prepared: Readable, verbose: bool = False) -> str:
     """Metadata, headings, chunks with their sizes, quantities by unit, and the requests and tokens to expect."""
     return "\n\n".join(
         "\n".join(part)
-        for part in (_about(prepared), _headings(prepared), _chunks(prepared), _quantities(prepared, verbose), _expected(prepared))
+        for part in (
+            _about(prepared),
+            _headings(prepared),
+            _chunks(prepared),
+            _quantities(prepared, verbose),
+            _expected(prepared),
+        )
     )
 
 
@@ -40,8 +46,8 @@ def _about(prepared: Readable) -> list[str]:
         f"{report.source}: {len(report.text)} characters, {plates} of them boilerplate",
         f"title: {meta.title or '-'}",
         f"place: {meta.place.zh or '-'} ({meta.place.en or '-'}), {meta.level or '-'}",
-        f"{meta.doc_type}, published {meta.published or '-'}, reviews {meta.review_year or '-'}, plans {meta.target_year or '-'}"
-        + (", partial" if meta.partial else ""),
+        f"{meta.doc_type}, published {meta.published or '-'}, "
+        f"reviews {meta.review_year or '-'}, plans {meta.target_year or '-'}" + (", partial" if meta.partial else ""),
     ]
 
 
@@ -51,7 +57,8 @@ def _headings(prepared: Readable) -> list[str]:
 
 def _chunks(prepared: Readable) -> list[str]:
     rows = [
-        f"  {c.index + 1:>3}  {c.start:>6}-{c.end:<6} {len(c.clauses):>4} clauses {len(c.quantities):>4} quantities {c.tokens:>6} tokens"
+        f"  {c.index + 1:>3}  {c.start:>6}-{c.end:<6} {len(c.clauses):>4} clauses "
+        f"{len(c.quantities):>4} quantities {c.tokens:>6} tokens"
         for c in prepared.chunks
     ]
     return ["Chunks", *rows]
@@ -60,7 +67,11 @@ def _chunks(prepared: Readable) -> list[str]:
 def _quantities(prepared: Readable, verbose: bool) -> list[str]:
     units = Counter(q.counter or q.unit for q in prepared.quantities)
     rows = [f"  {n:>4}  {unit}" for unit, n in units.most_common()]
-    listed = [f"  {q.id:<7} {q.start:>6}  {q.raw}  = {q.comparator} {q.value} {q.unit}" for q in prepared.quantities] if verbose else []
+    listed = (
+        [f"  {q.id:<7} {q.start:>6}  {q.raw}  = {q.comparator} {q.value} {q.unit}" for q in prepared.quantities]
+        if verbose
+        else []
+    )
     return [f"Quantities: {len(prepared.quantities)}", *rows, *listed]
 
 
@@ -74,5 +85,6 @@ def _expected(prepared: Readable) -> list[str]:
     answers = _ANSWER_TOKENS * (len(prepared.quantities) * 2)
     return [
         f"With a model: {requests} to {3 * requests + 1} requests, each after a stable prefix of {prefix} tokens",
-        f"  prompts {requests * prefix + marked} tokens (text {plain}, marked {marked}: {marked / plain:.2f} times), answers about {answers}",
+        f"  prompts {requests * prefix + marked} tokens (text {plain}, marked {marked}: {marked / plain:.2f} times), "
+        f"answers about {answers}",
     ]

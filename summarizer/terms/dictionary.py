@@ -21,8 +21,24 @@ from typing import Generic, Literal, TypeVar
 from summarizer.errors import ResourceError
 
 FAMILIES = frozenset(
-    "money share people households area length volume mass energy power concentration duration age "
-    "factor rank count".split()
+    [
+        "money",
+        "share",
+        "people",
+        "households",
+        "area",
+        "length",
+        "volume",
+        "mass",
+        "energy",
+        "power",
+        "concentration",
+        "duration",
+        "age",
+        "factor",
+        "rank",
+        "count",
+    ]
 )
 _BETTER: dict[str, Literal["higher", "lower"] | None] = {"higher": "higher", "lower": "lower", "": None}
 

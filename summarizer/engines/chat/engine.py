@@ -18,7 +18,13 @@ from summarizer.errors import EndpointError, EngineError
 from summarizer.grounding.checks import Violation
 from summarizer.grounding.resolve import check, unaccounted
 from summarizer.model import Chunk, Draft, Gap, Reading, Usage
-from summarizer.prompting import answer_schema, complete_messages, read_messages, repair_messages, sentences_of
+from summarizer.prompting import (
+    answer_schema,
+    complete_messages,
+    read_messages,
+    repair_messages,
+    sentences_of,
+)
 from summarizer.terms.dictionary import Terms
 
 
@@ -53,8 +59,13 @@ class ChatEngine:
 
     def _by_rules(self, chunk: Chunk, error: EngineError) -> Reading:
         stage = "endpoint" if isinstance(error, EndpointError) else "reply"
-        gap = Gap(stage="reading", reason=f"{stage}_failed", start=chunk.start, end=chunk.end,
-                  detail=f"read by rules, since {error}")  # fmt: skip
+        gap = Gap(
+            stage="reading",
+            reason=f"{stage}_failed",
+            start=chunk.start,
+            end=chunk.end,
+            detail=f"read by rules, since {error}",
+        )
         return Reading(self._rules.draft(chunk), by="rules", gaps=(gap,), failure=error)
 
     # --- repair ----------------------------------------------------------------------------
@@ -66,7 +77,9 @@ class ChatEngine:
             return Reading(parsed.draft, by="chat", usage=usage)
         good = _without(parsed.draft, violations)
         ids = {i for offence in offences for i in _ids(offence.item, chunk)}
-        messages = repair_messages(chunk, sentences_of(chunk, ids) or [chunk.marked], [(o.kind, o.item, o.reason) for o in offences])
+        messages = repair_messages(
+            chunk, sentences_of(chunk, ids) or [chunk.marked], [(o.kind, o.item, o.reason) for o in offences]
+        )
         try:
             reply = await self._client.complete(messages, answer_schema())
             mended = parse(reply.content)
@@ -88,8 +101,13 @@ class ChatEngine:
             reply = await self._client.complete(messages, answer_schema())
             parsed = parse(reply.content)
         except EngineError as error:
-            gap = Gap(stage="reading", reason="incomplete", start=chunk.start, end=chunk.end,
-                      detail=f"{len(left)} quantities were left out; asking for them failed: {error}")  # fmt: skip
+            gap = Gap(
+                stage="reading",
+                reason="incomplete",
+                start=chunk.start,
+                end=chunk.end,
+                detail=f"{len(left)} quantities were left out; asking for them failed: {error}",
+            )
             return replace(reading, gaps=(*reading.gaps, gap))
         wanted = set(left)
         found = Draft(
@@ -117,7 +135,9 @@ def _without(draft: Draft, violations: Sequence[Violation]) -> Draft:
     """The draft's good items. Where skipping was overdone, no skip is kept."""
     bad = {(v.kind, v.index) for v in violations}
     kept: dict[str, Any] = {
-        kind: tuple(item for i, item in enumerate(getattr(draft, kind)) if (kind, i) not in bad and (kind, -1) not in bad)
+        kind: tuple(
+            item for i, item in enumerate(getattr(draft, kind)) if (kind, i) not in bad and (kind, -1) not in bad
+        )
         for kind in ITEM_TYPES
     }
     return Draft(**kept)
@@ -144,7 +164,9 @@ def _is_mended(offence: _Offence, mended: Draft) -> bool:
     old = offence.item if isinstance(offence.item, dict) else {}
     if offence.kind == "figures" and any(s.q == old.get("q") for s in mended.skipped):
         return True
-    return any(any(old.get(k) is not None and old.get(k) == row.get(k) for k in ("q", "c", "zh", "part")) for row in rows)
+    return any(
+        any(old.get(k) is not None and old.get(k) == row.get(k) for k in ("q", "c", "zh", "part")) for row in rows
+    )
 
 
 def _ids(item: object, chunk: Chunk) -> list[str]:

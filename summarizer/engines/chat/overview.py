@@ -15,7 +15,18 @@ from pydantic import ValidationError
 from summarizer.clients.base import Client
 from summarizer.errors import EngineError
 from summarizer.grounding.english import PLACEHOLDER, Problem, check_english, numbers_of_names, render_english
-from summarizer.model import BriefContent, Figure, Gap, Goal, Metadata, OverviewSentence, Project, Quantity, Risk, Usage
+from summarizer.model import (
+    BriefContent,
+    Figure,
+    Gap,
+    Goal,
+    Metadata,
+    OverviewSentence,
+    Project,
+    Quantity,
+    Risk,
+    Usage,
+)
 from summarizer.prompting import OverviewAnswer, OverviewAnswerSentence, overview_messages, overview_schema
 from summarizer.quantities.grammar import scan
 from summarizer.quantities.rendering import chinese, english
@@ -34,7 +45,11 @@ async def chat_overview(
     except EngineError as error:
         return (), (_gap("failed", str(error)),), Usage()
     except ValidationError as error:
-        return (), (_gap("malformed", f"the answer is no list of sentences ({error.error_count()} errors)"),), reply.usage
+        return (
+            (),
+            (_gap("malformed", f"the answer is no list of sentences ({error.error_count()} errors)"),),
+            reply.usage,
+        )
     good: list[OverviewSentence] = []
     gaps: list[Gap] = []
     for sentence in answer.sentences[:8]:
@@ -60,12 +75,27 @@ def _listed(brief: BriefContent) -> str:
     rows: list[dict[str, object]] = []
     figures = sorted(brief.figures, key=lambda f: (f.indicator.code is None, f.evidence[0].start))
     for f in figures[: _MOST["figures"]]:
-        rows.append({"id": f.id, "zh": f.indicator.zh, "en": f.indicator.en, "kind": f.kind, "direction": f.direction,
-                     "year": f.year, "value": f"{{{f.quantities[0]}}}"})  # fmt: skip
+        rows.append(
+            {
+                "id": f.id,
+                "zh": f.indicator.zh,
+                "en": f.indicator.en,
+                "kind": f.kind,
+                "direction": f.direction,
+                "year": f.year,
+                "value": f"{{{f.quantities[0]}}}",
+            }
+        )
     for g in brief.goals[: _MOST["goals"]]:
-        rows.append({"id": g.id, "goal": PLACEHOLDER.sub("", g.statement.zh), "values": [f"{{{q}}}" for q in g.quantities]})
+        rows.append(
+            {
+                "id": g.id,
+                "goal": PLACEHOLDER.sub("", g.statement.zh),
+                "values": [f"{{{q}}}" for q in g.quantities],
+            }
+        )
     for p in brief.projects[: _MOST["projects"]]:
-        rows.append({"id": p.id, "project": p.name.zh, "en": p.name.en, "stage": p.mentions[-1].stage})
+        rows.append({"id": p.id, "project": p.name.zh, "en": p.name.en, "stage": p.mentions[-1].stage, "status": p.mentions[-1].status})
     for r in [r for r in brief.risks if r.status == "open"][: _MOST["risks"]]:
         rows.append({"id": r.id, "risk": r.statement.zh, "en": r.statement.en, "type": r.type})
     return "\n".join(json.dumps(row, ensure_ascii=False, separators=(",", ":")) for row in rows)
@@ -83,7 +113,9 @@ def _problems(sentence: OverviewAnswerSentence, brief: BriefContent) -> Iterator
     in_zh = [name for name, _ in PLACEHOLDER.findall(sentence.zh)]
     if sorted(in_zh) != sorted(name for name, _ in PLACEHOLDER.findall(sentence.en)):
         yield Problem("languages_differ", "the Chinese and the English have different quantities")
-    yield from (Problem("placeholder_outside", f"{{{n}}} is not of the items cited") for n in in_zh if n not in quantities)
+    yield from (
+        Problem("placeholder_outside", f"{{{n}}} is not of the items cited") for n in in_zh if n not in quantities
+    )
     yield from check_english(sentence.en, quantities, (), names)
     bare = PLACEHOLDER.sub("＃", sentence.zh)
     for digits in re.findall(r"\d+(?:\.\d+)?", bare):

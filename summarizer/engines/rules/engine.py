@@ -27,6 +27,9 @@ class RulesEngine:
         index = ChunkIndex(chunk)
         figures, skipped = read_figures(index, self.terms)
         return Draft(
-            figures=tuple(figures), goals=tuple(read_goals(index, figures, self.terms)),
-            projects=tuple(read_projects(index, self.terms)), risks=tuple(read_risks(index)), skipped=tuple(skipped),
-        )  # fmt: skip
+            figures=tuple(figures),
+            goals=tuple(read_goals(index, figures, self.terms)),
+            projects=tuple(read_projects(index, self.terms)),
+            risks=tuple(read_risks(index)),
+            skipped=tuple(skipped),
+        )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from summarizer.naming import names
 from summarizer.model import DraftFigure
+from summarizer.naming import names
 from summarizer.quantities.units import alternation
 from summarizer.terms.dictionary import Terms
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from summarizer import cues
 from summarizer.chunking import ChunkIndex
 from summarizer.engines.rules.english import figure_english
-from summarizer.naming import name_quantities
 from summarizer.model import DraftFigure, DraftSkip
+from summarizer.naming import name_quantities
 from summarizer.terms.dictionary import Terms
 
 _MAX_NAME = 48
@@ -31,7 +31,13 @@ def read_figures(index: ChunkIndex, terms: Terms) -> tuple[list[DraftFigure], li
             reading = cues.kind_of(place, section.tense, index.chunk.report.metadata)
             figures.append(
                 DraftFigure(
-                    q=pointer, zh=own, en=figure_english(own, terms), m=measure, d=direction, k=reading.kind, y=reading.year
+                    q=pointer,
+                    zh=own,
+                    en=figure_english(own, terms),
+                    m=measure,
+                    d=direction,
+                    k=reading.kind,
+                    y=reading.year,
                 )
             )
     return figures, skipped

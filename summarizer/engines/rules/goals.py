@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -12,7 +13,9 @@ from summarizer.model import Clause, DraftFigure, DraftGoal, Section, Sentence
 from summarizer.quantities.units import alternation
 from summarizer.terms.dictionary import Terms
 
-_LANDING = re.compile("(?:投产见效|投产|落地运营|落地发展|落地|落户发展|落户|开工|建成投用|建成|投用|开园|开业|挂牌|释放产能|通车|竣工|达产|上市|全覆盖|动工|启动建设|运营)$")
+_LANDING = re.compile(
+    "(?:投产见效|投产|落地运营|落地发展|落地|落户发展|落户|开工|建成投用|建成|投用|开园|开业|挂牌|释放产能|通车|竣工|达产|上市|全覆盖|动工|启动建设|运营)$"
+)
 
 
 def read_goals(index: ChunkIndex, figures: list[DraftFigure], terms: Terms) -> list[DraftGoal]:
@@ -28,20 +31,25 @@ def read_goals(index: ChunkIndex, figures: list[DraftFigure], terms: Terms) -> l
 
 
 def _goals_of(
-    index: ChunkIndex, clause: Clause, sentence: Sentence, section: Section,
-    figures: dict[str, DraftFigure], terms: Terms,
-) -> Iterator[DraftGoal]:  # fmt: skip
+    index: ChunkIndex,
+    clause: Clause,
+    sentence: Sentence,
+    section: Section,
+    figures: dict[str, DraftFigure],
+    terms: Terms,
+) -> Iterator[DraftGoal]:
     headings = [h.heading for h in section.path]
     targets = [
-        (pointer, q) for pointer, q in index.quantities_in(clause.start, clause.end)
+        (pointer, q)
+        for pointer, q in index.quantities_in(clause.start, clause.end)
         if pointer in figures and figures[pointer].k == "target"
-    ]  # fmt: skip
+    ]
     content = flat(index.text[clause.start : clause.end])
     if targets:
         for start, end in _members(index.text, clause, [(q.start, q.end) for _, q in targets]):
             inside = [figures[p] for p, q in targets if start <= q.start and q.end <= end]
             yield _goal(index, start, end, headings, goal_english(inside))
-    elif _is_outcome(content, headings) or _is_direction(index, content, sentence, headings, terms):
+    elif _is_outcome(content) or _is_direction(index, content, sentence, headings, terms):
         yield _goal(index, clause.start, clause.end, headings, None)
 
 
@@ -56,7 +64,7 @@ def _members(text: str, clause: Clause, spans: list[tuple[int, int]]) -> Iterato
         yield clause.start, clause.end
         return
     start = clause.start
-    for (_, end), (following, _) in zip(spans, spans[1:], strict=False):
+    for (_, end), (following, _) in itertools.pairwise(spans):
         cut = text.rfind("、", end, following) if text[end : end + 1] == "、" else text.find("、", end, following)
         if cut > 0:
             yield start, cut
@@ -81,14 +89,16 @@ def _lead(content: str) -> tuple[str, bool]:
     return rest, pledged
 
 
-def _is_outcome(content: str, headings: list[str]) -> bool:
+def _is_outcome(content: str) -> bool:
     """建成, 开工, 创建, 启动 ... and a named thing; not 打造一批…, 完善…机制."""
     if re.search("一批|一系列|一些|若干|更多|各类|做好.*工作$|等工作$", content):
         return False
     rest, pledged = _lead(content)
     if content.startswith(("争创", "争当")) and len(content) > 5:
         return True
-    pushed = re.match("(?:全力|大力|积极|快速|加快|持续)?(?:推动|推进|助推|促成|力促|争取|实现|尽早|尽快|加快)", content)
+    pushed = re.match(
+        "(?:全力|大力|积极|快速|加快|持续)?(?:推动|推进|助推|促成|力促|争取|实现|尽早|尽快|加快)", content
+    )
     if pushed and _LANDING.search(content) and len(content) > 7:
         return not re.search("政策|成果|措施|机制|理念|改革|项目快", content)
     match = re.match(f"(?:{alternation(_words('outcome'))})", rest)
@@ -105,12 +115,14 @@ def _is_vague(thing: str) -> bool:
 
 
 def _is_named(thing: str) -> bool:
-    return any(word in thing[-8:] for word in _words("named")) and not re.search("(?:体系|机制|能力|水平|力度|格局|模式|氛围|作用)$", thing)
+    return any(word in thing[-8:] for word in _words("named")) and not re.search(
+        "(?:体系|机制|能力|水平|力度|格局|模式|氛围|作用)$", thing
+    )
 
 
 def _is_definite(thing: str) -> bool:
     """Has a name of its own: quotes, digits, Latin letters, or a longer noun than a mere kind."""
-    return bool(re.search("[“”\"A-Za-z0-9]|区|镇|街|路|河|山|[一二三四五]期", thing)) or len(thing) >= 8
+    return bool(re.search('[“”"A-Za-z0-9]|区|镇|街|路|河|山|[一二三四五]期', thing)) or len(thing) >= 8
 
 
 def _is_direction(index: ChunkIndex, content: str, sentence: Sentence, headings: list[str], terms: Terms) -> bool:

@@ -8,9 +8,19 @@ from summarizer.model import BriefContent, Figure, OverviewSentence, Quantity
 from summarizer.quantities.rendering import chinese, english
 
 # The indicators that a reader looks for first, by their codes in the dictionary.
-_HEADLINES = ("grp", "industrial_value_added", "industrial_output", "fixed_asset_investment", "retail_sales",
-              "general_budget_revenue", "foreign_trade", "disposable_income", "urban_new_jobs", "urban_unemployment_rate",
-              "good_air_days")  # fmt: skip
+_HEADLINES = (
+    "grp",
+    "industrial_value_added",
+    "industrial_output",
+    "fixed_asset_investment",
+    "retail_sales",
+    "general_budget_revenue",
+    "foreign_trade",
+    "disposable_income",
+    "urban_new_jobs",
+    "urban_unemployment_rate",
+    "good_air_days",
+)
 _MOST = 4
 
 
@@ -18,7 +28,12 @@ def rules_overview(brief: BriefContent) -> tuple[OverviewSentence, ...]:
     """What was achieved, what is promised, projects and risks; a sentence only where there are items for it."""
     quantities = {q.id: q for q in brief.quantities}
     sentences = [
-        _figures("已完成", "Achieved", [f for f in brief.figures if f.kind == "actual" and f.measure != "rank"], quantities),
+        _figures(
+            "已完成",
+            "Achieved",
+            [f for f in brief.figures if f.kind == "actual" and f.measure != "rank"],
+            quantities,
+        ),
         _figures("目标", "Targets", [f for f in brief.figures if f.kind == "target"], quantities),
         _projects(brief),
         _risks(brief),
@@ -53,7 +68,11 @@ def _figures(zh: str, en: str, figures: Sequence[Figure], quantities: dict[str, 
 def _projects(brief: BriefContent) -> OverviewSentence | None:
     if not brief.projects:
         return None
-    finished = [p for p in brief.projects if any(m.stage in ("completed", "operating") and m.status == "reported" for m in p.mentions)]
+    finished = [
+        p
+        for p in brief.projects
+        if any(m.stage in ("completed", "operating") and m.status == "reported" for m in p.mentions)
+    ]
     named = (finished or list(brief.projects))[:_MOST]
     count = len(brief.projects)
     zh = f"报告提到{count}个具名项目,如{'、'.join(p.name.zh for p in named)}。"

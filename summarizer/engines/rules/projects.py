@@ -8,8 +8,8 @@ from functools import cache
 
 from summarizer import cues
 from summarizer.chunking import ChunkIndex, flat
+from summarizer.model import DraftProject, ProjectStatus, Section
 from summarizer.naming import names
-from summarizer.model import Clause, DraftProject, Section
 from summarizer.quantities.units import alternation
 from summarizer.terms.dictionary import Terms
 
@@ -23,28 +23,30 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "not": re.compile(f"(?:{alternation(data['not_names'])})$"),
         "generic": re.compile(data["generic_whole"]),
         "verb": re.compile("|".join(verbs)),
-        "list": re.compile(f"(?:[\\d一二三四五六七八九十两百]+[个所条座家大处块栋项]|在建|一批|重点|市共建|创新|城市)*[^，、]{{0,10}}?(?:{alternation(data['list_nouns'])})"),
+        "list": re.compile(
+            f"(?:[\\d一二三四五六七八九十两百]+[个所条座家大处块栋项]|在建|一批|重点|市共建|创新|城市)*[^，、]{{0,10}}?(?:{alternation(data['list_nouns'])})"
+        ),
     }
 
 
 def read_projects(index: ChunkIndex, terms: Terms) -> list[DraftProject]:
     """Every named undertaking of the chunk, once for each clause that names it."""
     found: list[DraftProject] = []
+    name_of = {c: n for n, c in index.chunk.clauses.items()}
     for sentence, section in index.sentences:
         for clause in sentence.clauses:
-            name_of = {c: n for n, c in index.chunk.clauses.items()}
             for name, stage_text in _named(flat(index.text[clause.start : clause.end])):
-                project = _project(name_of[clause], clause, name, stage_text, section, terms)
+                project = _project(name_of[clause], name, stage_text, section, terms)
                 if project:
                     found.append(project)
     return found
 
 
-def _project(pointer: str, clause: Clause, name: str, content: str, section: Section, terms: Terms) -> DraftProject | None:
+def _project(pointer: str, name: str, content: str, section: Section, terms: Terms) -> DraftProject | None:
     stage = cues.stage_of(content, name)
     if stage is None:
         return None
-    status = "reported" if section.tense == "review" else "promised"
+    status: ProjectStatus = "reported" if section.tense == "review" else "promised"
     return DraftProject(c=pointer, zh=name, en=terms.english(name), stage=stage, status=status)
 
 
@@ -66,7 +68,11 @@ def _list(content: str) -> list[str]:
         return []
     body = _object(match.group(1))
     members = [_clean(m) for part in re.split("、", body) for m in re.split("和|及(?!其)", part)]
-    good = [m for m in members if 2 <= len(m) <= 26 and not _patterns()["not"].search(m) and not _patterns()["generic"].fullmatch(m)]
+    good = [
+        m
+        for m in members
+        if 2 <= len(m) <= 26 and not _patterns()["not"].search(m) and not _patterns()["generic"].fullmatch(m)
+    ]
     return good if good and not re.match("企业|人才", content[match.end() :]) else []
 
 
@@ -110,8 +116,16 @@ def _split(candidate: str) -> list[str]:
 
 
 def _clean(name: str) -> str:
-    own = re.sub("^(?:以|将|把|对|在|由|为|向|全面|顺利|率先|成功|正式|全力|加快|重点|积极|持续|深入|大力|高质量|有序|基本|完成|做好|工作|项目)+", "", name.strip(" 　“”\"，"))
-    own = re.sub("(?:全面|顺利|率先|成功|正式|加快|有序|即将|已|基本|全部|前期工作|前期|主体施工|建设|开发建设|规划设计|项目建设|工作|等|进度|尽快|早日|尽早|地块出让和基础设施)+$", "", own)
+    own = re.sub(
+        "^(?:以|将|把|对|在|由|为|向|全面|顺利|率先|成功|正式|全力|加快|重点|积极|持续|深入|大力|高质量|有序|基本|完成|做好|工作|项目)+",
+        "",
+        name.strip(' 　“”"，'),
+    )
+    own = re.sub(
+        "(?:全面|顺利|率先|成功|正式|加快|有序|即将|已|基本|全部|前期工作|前期|主体施工|建设|开发建设|规划设计|项目建设|工作|等|进度|尽快|早日|尽早|地块出让和基础设施)+$",
+        "",
+        own,
+    )
     if own.count("“") > own.count("”"):
         own += "”"
     return own.strip()
@@ -119,7 +133,7 @@ def _clean(name: str) -> str:
 
 def _is_name(name: str) -> bool:
     data = names()["project"]
-    plain = re.sub("[“”\"]", "", name)
+    plain = re.sub('[“”"]', "", name)
     if not 4 <= len(plain) <= 30 or re.search("[，。；：]", name):
         return False
     if not _patterns()["suffix"].search(plain) or _patterns()["not"].search(plain):

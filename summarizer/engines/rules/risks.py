@@ -51,7 +51,11 @@ def _of_sentence(index: ChunkIndex, sentence: Sentence, section: Section, admitt
 def _kind(content: str, admitted: bool) -> RiskType | None:
     words = cues.words()["risk"]
     if any(w in content for w in words["missed"]):
-        return "missed_target" if not admitted or "指标" in content or "目标" in content or "预期" in content else "shortcoming"
+        return (
+            "missed_target"
+            if not admitted or "指标" in content or "目标" in content or "预期" in content
+            else "shortcoming"
+        )
     if admitted:
         return "shortcoming" if any(w in content for w in words["problem_words"]) and len(content) > 4 else None
     if any(w in content for w in words["not_hazard"]):

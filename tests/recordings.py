@@ -1,0 +1,192 @@
+"""Recorded replies: where they are, how they match, and how authored ones are bound to today's prompts.
+
+A cassette holds the requests and replies of one scenario. Its provenance stands beside it: `authored`
+replies were written by reading the prompt, `recorded` ones came from a model at a date. After a
+change of prompts `python tests/recordings.py` (make rebind) binds the authored replies anew;
+`pytest --record-mode=rewrite` records all scenarios from your own endpoint instead.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+from summarizer.brief import Brief
+from summarizer.clients.openai_chat import OpenAIChat
+from summarizer.engines.chat.engine import ChatEngine
+from summarizer.loading.text import load
+from summarizer.model import Chunk, Reading
+from summarizer.pipeline import Summarizer, prepare
+from summarizer.prompting import prompts_digest, schema_digest
+from summarizer.resources import folder
+from summarizer.settings import Settings
+
+HERE = Path(__file__).resolve().parent
+CASSETTES = HERE / "cassettes"
+AUTHORED = HERE / "authored"
+SCENARIOS = ("seed-000", "chunk-002-1", "chunk-002-4", "chunk-004-1")
+_SECRET_HEADERS = ("authorization", "api-key", "x-api-key", "cookie", "openai-organization", "openai-project")
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One recorded scenario: a whole report (chunk is None) or one chunk of it."""
+
+    name: str
+    report: Path
+    chunk: int | None
+
+    def chunk_of(self) -> Chunk:
+        """The chunk that it reads."""
+        assert self.chunk is not None
+        return prepare(load(self.report)).chunks[self.chunk]
+
+
+def scenario(name: str) -> Scenario:
+    """A scenario by its name."""
+    authored = json.loads((AUTHORED / f"{name}.json").read_text("utf-8"))
+    whole = name.startswith("seed")
+    return Scenario(name, folder("seeds") / f"{authored['report']}.txt", None if whole else authored["chunk"])
+
+
+async def run(case: Scenario, settings: Settings) -> Brief | Reading:
+    """Runs a scenario through the real SDK."""
+    client = OpenAIChat(settings)
+    try:
+        if case.chunk is None:
+            made = Summarizer(client=client, model=settings.model, environment={})
+            return await made.asummarize(case.report)
+        return await ChatEngine(client, Summarizer("rules").terms).read(case.chunk_of())
+    finally:
+        await client.close()
+
+
+# --- cassettes --------------------------------------------------------------------------------
+
+
+def vcr_settings() -> dict[str, Any]:
+    """How cassettes match (method, path, body) and what is kept out of them (keys, hosts, cookies)."""
+    return {
+        "match_on": ["method", "path", "body"],
+        "filter_headers": [(name, None) for name in _SECRET_HEADERS],
+        "before_record_request": _without_host,
+        "before_record_response": _plain_response,
+        "decode_compressed_response": True,
+    }
+
+
+def _without_host(request: Any) -> Any:
+    request.uri = re.sub(r"^https?://[^/]+", "https://endpoint.invalid", request.uri)
+    kept = {k: v for k, v in request.headers.items() if k.lower() in ("content-type", "accept")}
+    request.headers = kept
+    return request
+
+
+def _plain_response(response: dict[str, Any]) -> dict[str, Any]:
+    response["headers"] = {k: v for k, v in response["headers"].items() if k.lower() == "content-type"}
+    return response
+
+
+def provenance(name: str) -> dict[str, Any]:
+    """Where a cassette's replies come from."""
+    found: dict[str, Any] = json.loads((CASSETTES / f"{name}.provenance.json").read_text("utf-8"))
+    return found
+
+
+def write_provenance(name: str, source: str, model: str, date: str, path: str) -> None:
+    """Notes where replies come from, and the prompts that they answer."""
+    note = {"source": source, "model": model, "date": date, "path": path, "prompts": prompts_digest(), "schema": schema_digest()}
+    (CASSETTES / f"{name}.provenance.json").write_text(json.dumps(note, indent=1) + "\n", "utf-8")
+
+
+def stale() -> list[str]:
+    """The cassettes whose replies answer other prompts than today's."""
+    today = (prompts_digest(), schema_digest())
+    return [name for name in SCENARIOS if (provenance(name)["prompts"], provenance(name)["schema"]) != today]
+
+
+# --- binding authored replies -----------------------------------------------------------------
+
+
+@contextmanager
+def _answering(replies: dict[str, Any]) -> Iterator[str]:
+    """A loopback endpoint that gives the authored reply for each kind of request."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            reply = replies.get(_kind(request["messages"]))
+            status = 200 if reply is not None else 501
+            content = json.dumps(reply, ensure_ascii=False)
+            body = json.dumps(_completion(content, request["model"]), ensure_ascii=False).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """No log lines."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/v1"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def _kind(messages: list[dict[str, str]]) -> str:
+    if messages[0]["content"].startswith("You write the overview"):
+        return "overview"
+    user = messages[-1]["content"]
+    return "repair" if "do not hold" in user else "complete" if "left these quantities out" in user else "read"
+
+
+def _completion(content: str, model: str) -> dict[str, Any]:
+    return {
+        "id": "authored",
+        "object": "chat.completion",
+        "created": 0,
+        "model": model,
+        "choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": content}}],
+        "usage": {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0},
+    }
+
+
+def rebind(name: str) -> int:
+    """Writes a scenario's cassette from its authored replies and today's prompts; gives the number of requests."""
+    import asyncio
+
+    import vcr
+
+    authored = json.loads((AUTHORED / f"{name}.json").read_text("utf-8"))
+    path = CASSETTES / f"{name}.yaml"
+    path.unlink(missing_ok=True)
+    with _answering(authored["replies"]) as url:
+        recorder = vcr.VCR(record_mode="all", **vcr_settings())
+        with recorder.use_cassette(str(path)) as cassette:
+            asyncio.run(run(scenario(name), Settings("chat", model="authored", base_url=url, api_key="none")))
+            statuses = [response["status"]["code"] for response in cassette.responses]
+    if statuses.count(200) != len(statuses):
+        raise SystemExit(f"{name}: a request has no authored reply ({statuses}); add it to tests/authored/{name}.json.")
+    write_provenance(name, "authored", "authored", authored["date"], "/v1")
+    return len(statuses)
+
+
+if __name__ == "__main__":
+    for each in sys.argv[1:] or SCENARIOS:
+        print(f"{each}: {rebind(each)} requests bound")
