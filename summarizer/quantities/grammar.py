@@ -502,7 +502,7 @@ class _Scanner:
         return compared or spanned or not number.chinese
 
     def _is_policy(self, number: _Number, end: int) -> bool:
-        quoted = self._before(number.start, 1) in _OPEN_QUOTES and self._after(end, 1) in _CLOSE_QUOTES
+        quoted = self._before(number.start, 1) in {*_OPEN_QUOTES} and self._after(end, 1) in {*_CLOSE_QUOTES}
         listed = re.match("[、以和及等]", self._after(end, 1)) and self.words.policy.search(self._after(end, 24))
         return bool(quoted or listed or self.words.policy.match(self._after(end, 4)))
 

@@ -9,17 +9,18 @@ from summarizer.quantities.rendering import chinese, english
 
 # The indicators that a reader looks for first, by their codes in the dictionary.
 _HEADLINES = (
+    "gdp",
     "grp",
     "industrial_value_added",
     "industrial_output",
     "fixed_asset_investment",
     "retail_sales",
-    "general_budget_revenue",
+    "budget_revenue",
     "foreign_trade",
-    "disposable_income",
-    "urban_new_jobs",
-    "urban_unemployment_rate",
-    "good_air_days",
+    "resident_income",
+    "new_urban_jobs",
+    "surveyed_unemployment",
+    "air_good_days",
 )
 _MOST = 4
 

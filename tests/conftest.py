@@ -1,0 +1,26 @@
+"""Shared fixtures."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "benchmarks"))
+
+
+@pytest.fixture(scope="session")
+def terms():
+    """The shipped dictionary and glossary."""
+    from summarizer.terms.dictionary import load_terms
+
+    return load_terms()
+
+
+@pytest.fixture(autouse=True)
+def _no_endpoint_in_environment(monkeypatch, request):
+    """A developer's own key never makes a test talk to the network; recording is asked for by its option."""
+    if request.config.getoption("--record-mode") in (None, "none"):
+        for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "SUMMARIZER_MODEL", "SUMMARIZER_ENGINE"):
+            monkeypatch.delenv(name, raising=False)

@@ -1,0 +1,136 @@
+"""The command line: what it prints and writes, and one sentence with the right exit code for wrong input."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from endpoint import Response, endpoint
+from oracle import Oracle, seeds, serving
+
+from summarizer.rendering.jsonform import from_json
+
+SEED = seeds()[0]
+GOLD = Path(__file__).parent / "gold"
+
+
+def run(*arguments: str | Path, env: dict[str, str] | None = None, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """The installed command in a process of its own."""
+    clean = {k: v for k, v in os.environ.items() if not k.startswith(("OPENAI_", "SUMMARIZER_"))}
+    command = [sys.executable, "-c", "from summarizer.cli import main; main()", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, env=clean | (env or {}), cwd=cwd, check=False)
+
+
+def test_a_brief_goes_to_standard_output_and_notices_to_standard_error():
+    done = run("brief", SEED)
+    assert done.returncode == 0
+    assert done.stdout.startswith("# ")
+    assert "at least 35,000 people" in done.stdout
+    assert "Engine: rules" in done.stderr
+    assert "7 of 7 quantities used" in done.stderr
+
+
+def test_the_format_follows_the_suffix_and_outputs_may_be_several(tmp_path: Path):
+    outputs = [tmp_path / f"brief.{suffix}" for suffix in ("md", "html", "json")]
+    done = run("brief", SEED, *[a for o in outputs for a in ("-o", o)])
+    assert done.returncode == 0
+    assert done.stdout == ""
+    markdown, html, published = (o.read_text("utf-8") for o in outputs)
+    assert markdown.startswith("# ")
+    assert html.lower().startswith("<!doctype html>")
+    assert from_json(published).report.source == SEED.name
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["brief.html", "brief.json", "brief.md"]
+
+
+@pytest.mark.parametrize(("lang", "has", "has_not"), [("zh", "目标", "Targets"), ("en", "Targets", "## 目标")])
+def test_one_language_can_be_asked_for(lang, has, has_not):
+    done = run("brief", SEED, "--lang", lang)
+    assert has in done.stdout
+    assert has_not not in done.stdout
+
+
+def test_the_outline_shows_the_reading_without_a_model():
+    done = run("outline", SEED, "--verbose")
+    assert done.returncode == 0
+    for part in ("深入推进污染防治", "Chunks", "3.5万人以上  = >= 35000 person", "stable prefix"):
+        assert part in done.stdout
+
+
+def test_eval_sample_prints_the_scores_of_the_shipped_reports():
+    done = run("eval", "--sample")
+    assert done.returncode == 0
+    assert "evidence wrong" in done.stdout
+    rows = json.loads(run("eval", "--sample", "--json").stdout)["rows"]
+    assert next(r for r in rows if r["name"] == "quantities")["f1"] > 0.97
+
+
+def test_eval_scores_finished_briefs_and_says_which_are_missing(tmp_path: Path):
+    run("brief", SEED, "-o", tmp_path / f"{SEED.stem}.json")
+    done = run("eval", GOLD, "--texts", SEED.parent, "--briefs", tmp_path, "--json")
+    assert done.returncode == 1
+    assert len(json.loads(done.stdout)["missing"]) == 4
+    assert "No brief for" in done.stderr
+
+
+def test_a_configured_endpoint_is_named_and_asked():
+    with serving(Oracle()) as url:
+        done = run("brief", SEED, "-o", "-", "--format", "json", env={"OPENAI_BASE_URL": url, "SUMMARIZER_MODEL": "oracle"})
+    assert done.returncode == 0
+    assert url.split("/")[2] in done.stderr
+    assert json.loads(done.stdout)["engine"]["name"] == "chat"
+    assert "2 requests" in done.stderr
+
+
+def write(path: Path, content: bytes) -> Path:
+    path.write_bytes(content)
+    return path
+
+
+WRONG = {
+    "missing": (lambda d: ["brief", d / "none.txt"], 1, "none.txt"),
+    "directory": (lambda d: ["brief", d], 1, "folder|directory"),
+    "empty": (lambda d: ["brief", write(d / "empty.txt", b"")], 1, "empty"),
+    "binary": (lambda d: ["brief", write(d / "x.txt", b"%PDF-1.7\n\x00\x01" * 50)], 1, "PDF"),
+    "undecodable": (lambda d: ["brief", write(d / "x.txt", b"\xff\xfe\xfd\x81\x00" * 99)], 1, "x.txt"),
+    "no report": (lambda d: ["brief", write(d / "x.txt", b"Dear Sir, this is a letter. " * 50)], 1, "Chinese"),
+    "engine": (lambda d: ["brief", SEED, "--engine", "magic"], 2, "no engine 'magic'"),
+    "no key": (lambda d: ["brief", SEED, "--engine", "chat"], 2, "OPENAI_API_KEY"),
+    "format": (lambda d: ["brief", SEED, "--format", "pdf"], 2, "no format 'pdf'"),
+    "suffix": (lambda d: ["brief", SEED, "-o", d / "x.pdf"], 2, "No format goes"),
+    "language": (lambda d: ["brief", SEED, "--lang", "fr"], 2, "no language 'fr'"),
+    "output folder": (lambda d: ["brief", SEED, "-o", d / "no" / "x.md"], 2, "does not exist"),
+    "output is a folder": (lambda d: ["brief", SEED, "-o", d], 2, "No format goes|is a folder"),
+    "terms": (lambda d: ["brief", SEED, "--terms", write(d / "t.tsv", b"nonsense\n")], 1, "t.tsv"),
+    "nothing to score": (lambda d: ["eval"], 2, "--sample"),
+    "gold folder": (lambda d: ["eval", d / "none"], 1, "none"),
+    "broken brief": (lambda d: ["eval", GOLD, "--texts", SEED.parent, "--briefs", write(d / f"{SEED.stem}.json", b"{").parent], 1, "JSON"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_wrong_input_gets_one_sentence_and_an_exit_code(name, tmp_path: Path):
+    arguments, code, says = WRONG[name]
+    done = run(*arguments(tmp_path))
+    assert done.returncode == code, done.stderr
+    message = [line for line in done.stderr.splitlines() if line.startswith("summarizer: ")]
+    assert len(message) == 1, done.stderr
+    import re
+
+    assert re.search(says, message[0]), message
+    assert "Traceback" not in done.stderr
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_a_refused_connection_leaves_no_half_written_file(tmp_path: Path):
+    with endpoint(lambda n, r: Response(401, {})) as served:
+        url = served.url
+        done = run("brief", SEED, "-o", tmp_path / "b.md", env={"OPENAI_BASE_URL": url, "OPENAI_API_KEY": "sk-12345678", "SUMMARIZER_MODEL": "m"})
+    assert done.returncode == 1
+    assert "OPENAI_API_KEY" in done.stderr
+    assert "sk-12345678" not in done.stderr
+    assert "Traceback" not in done.stderr
+    assert list(tmp_path.iterdir()) == []
