@@ -6,7 +6,7 @@ REPORT ?= seeds/002_5cb3f669036bf3d3.txt
 STEM := $(basename $(notdir $(REPORT)))
 ARGS ?=
 
-.PHONY: brief test check bench setup clean record rebind
+.PHONY: brief test check bench docs rebind setup clean
 
 $(VENV)/.ready: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -35,3 +35,10 @@ bench: $(VENV)/.ready
 
 clean:
 	rm -rf $(VENV) out build dist *.egg-info
+
+docs: $(VENV)/.ready  ## everything that is generated: docs/cli.md, schemas/, the table of docs/degradation.md
+	$(BIN)/python docs/generate.py
+	$(BIN)/python benchmarks/degradation.py --write
+
+rebind: $(VENV)/.ready  ## bind the authored replies to today's prompts
+	$(BIN)/python tests/recordings.py

@@ -7,7 +7,9 @@ from summarizer.model import Chunk, Draft, DraftFigure, DraftGoal, Metadata, Pla
 from summarizer.outline import read_outline
 from summarizer.quantities.grammar import find_quantities
 
-CITY = Metadata("政府工作报告", Place(zh="示例市", en="Example City"), "city", "work_report", "2024-01-20", 2023, 2024, False)
+CITY = Metadata(
+    "政府工作报告", Place(zh="示例市", en="Example City"), "city", "work_report", "2024-01-20", 2023, 2024, False
+)
 
 
 def report_of(text: str, metadata: Metadata = CITY) -> Report:

@@ -38,7 +38,9 @@ def says(content: str, finish: str = "stop", refusal: str | None = None) -> Resp
     message = {"role": "assistant", "content": content, "refusal": refusal}
     choice = {"index": 0, "finish_reason": finish, "message": message}
     usage = {"prompt_tokens": 100, "completion_tokens": 10, "total_tokens": 110}
-    return Response(200, {"id": "x", "object": "chat.completion", "created": 0, "model": "m", "choices": [choice], "usage": usage})
+    return Response(
+        200, {"id": "x", "object": "chat.completion", "created": 0, "model": "m", "choices": [choice], "usage": usage}
+    )
 
 
 def answer(**lists: Any) -> Response:
@@ -68,7 +70,11 @@ def endpoint(script: Script) -> Iterator[Endpoint]:
                 self.close_connection = True
                 self.connection.close()
                 return
-            body = response.body if isinstance(response.body, bytes) else json.dumps(response.body, ensure_ascii=False).encode()
+            body = (
+                response.body
+                if isinstance(response.body, bytes)
+                else json.dumps(response.body, ensure_ascii=False).encode()
+            )
             self.send_response(response.status)
             for name, value in ({"Content-Type": "application/json"} | response.headers).items():
                 self.send_header(name, value)

@@ -103,7 +103,14 @@ def provenance(name: str) -> dict[str, Any]:
 
 def write_provenance(name: str, source: str, model: str, date: str, path: str) -> None:
     """Notes where replies come from, and the prompts that they answer."""
-    note = {"source": source, "model": model, "date": date, "path": path, "prompts": prompts_digest(), "schema": schema_digest()}
+    note = {
+        "source": source,
+        "model": model,
+        "date": date,
+        "path": path,
+        "prompts": prompts_digest(),
+        "schema": schema_digest(),
+    }
     (CASSETTES / f"{name}.provenance.json").write_text(json.dumps(note, indent=1) + "\n", "utf-8")
 
 

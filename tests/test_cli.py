@@ -18,7 +18,9 @@ SEED = seeds()[0]
 GOLD = Path(__file__).parent / "gold"
 
 
-def run(*arguments: str | Path, env: dict[str, str] | None = None, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+def run(
+    *arguments: str | Path, env: dict[str, str] | None = None, cwd: Path | None = None
+) -> subprocess.CompletedProcess[str]:
     """The installed command in a process of its own."""
     clean = {k: v for k, v in os.environ.items() if not k.startswith(("OPENAI_", "SUMMARIZER_"))}
     command = [sys.executable, "-c", "from summarizer.cli import main; main()", *map(str, arguments)]
@@ -78,7 +80,9 @@ def test_eval_scores_finished_briefs_and_says_which_are_missing(tmp_path: Path):
 
 def test_a_configured_endpoint_is_named_and_asked():
     with serving(Oracle()) as url:
-        done = run("brief", SEED, "-o", "-", "--format", "json", env={"OPENAI_BASE_URL": url, "SUMMARIZER_MODEL": "oracle"})
+        done = run(
+            "brief", SEED, "-o", "-", "--format", "json", env={"OPENAI_BASE_URL": url, "SUMMARIZER_MODEL": "oracle"}
+        )
     assert done.returncode == 0
     assert url.split("/")[2] in done.stderr
     assert json.loads(done.stdout)["engine"]["name"] == "chat"
@@ -107,7 +111,11 @@ WRONG = {
     "terms": (lambda d: ["brief", SEED, "--terms", write(d / "t.tsv", b"nonsense\n")], 1, "t.tsv"),
     "nothing to score": (lambda d: ["eval"], 2, "--sample"),
     "gold folder": (lambda d: ["eval", d / "none"], 1, "none"),
-    "broken brief": (lambda d: ["eval", GOLD, "--texts", SEED.parent, "--briefs", write(d / f"{SEED.stem}.json", b"{").parent], 1, "JSON"),
+    "broken brief": (
+        lambda d: ["eval", GOLD, "--texts", SEED.parent, "--briefs", write(d / f"{SEED.stem}.json", b"{").parent],
+        1,
+        "JSON",
+    ),
 }
 
 
@@ -128,7 +136,13 @@ def test_wrong_input_gets_one_sentence_and_an_exit_code(name, tmp_path: Path):
 def test_a_refused_connection_leaves_no_half_written_file(tmp_path: Path):
     with endpoint(lambda n, r: Response(401, {})) as served:
         url = served.url
-        done = run("brief", SEED, "-o", tmp_path / "b.md", env={"OPENAI_BASE_URL": url, "OPENAI_API_KEY": "sk-12345678", "SUMMARIZER_MODEL": "m"})
+        done = run(
+            "brief",
+            SEED,
+            "-o",
+            tmp_path / "b.md",
+            env={"OPENAI_BASE_URL": url, "OPENAI_API_KEY": "sk-12345678", "SUMMARIZER_MODEL": "m"},
+        )
     assert done.returncode == 1
     assert "OPENAI_API_KEY" in done.stderr
     assert "sk-12345678" not in done.stderr

@@ -60,7 +60,10 @@ def test_the_request_is_a_chat_completion_with_a_strict_schema():
     ],
 )
 def test_every_status_becomes_one_sentence_with_what_to_do(status, retryable, says_what_to_do):
-    with endpoint(lambda n, r: Response(status, {"error": {"message": f"no {KEY}"}})) as served, pytest.raises(EndpointError) as caught:
+    with (
+        endpoint(lambda n, r: Response(status, {"error": {"message": f"no {KEY}"}})) as served,
+        pytest.raises(EndpointError) as caught,
+    ):
         ask(served.url)
     assert caught.value.retryable is retryable
     assert says_what_to_do in str(caught.value)
@@ -75,7 +78,10 @@ def test_every_vendor_error_is_translated():
 
     for error in (getattr(openai, name) for name in dir(openai) if name.endswith("Error")):
         if isinstance(error, type) and issubclass(error, openai.APIError):
-            assert issubclass(error, openai.APIStatusError | openai.APIConnectionError | openai.APIResponseValidationError) or error is openai.APIError
+            assert (
+                issubclass(error, openai.APIStatusError | openai.APIConnectionError | openai.APIResponseValidationError)
+                or error is openai.APIError
+            )
 
 
 def test_retries_wait_as_long_as_the_endpoint_says_and_then_succeed():

@@ -41,7 +41,9 @@ def test_a_quantity_belongs_to_one_figure(terms):
 def test_a_figure_may_not_be_skipped_as_well(terms):
     chunk = chunk_of(PLAN)
     q = ids(chunk)[0]
-    found = reasons(draft_of(figures=[figure(q, "地区生产总值")], skipped=[DraftSkip(q=q, why="trivial")]), chunk, terms)
+    found = reasons(
+        draft_of(figures=[figure(q, "地区生产总值")], skipped=[DraftSkip(q=q, why="trivial")]), chunk, terms
+    )
     assert found == ["second_use"]
 
 
@@ -88,7 +90,9 @@ def test_a_name_uses_only_characters_of_its_sentence_or_headings(terms):
 
 def test_a_scope_is_of_the_text_too(terms):
     chunk = chunk_of(PLAN)
-    assert reasons(draft_of(figures=[figure(ids(chunk)[0], "地区生产总值", scope="港城")]), chunk, terms) == ["name_not_in_text"]
+    assert reasons(draft_of(figures=[figure(ids(chunk)[0], "地区生产总值", scope="港城")]), chunk, terms) == [
+        "name_not_in_text"
+    ]
 
 
 def test_an_invented_project_is_refused_and_a_named_one_kept(terms):
@@ -104,7 +108,9 @@ def test_an_invented_project_is_refused_and_a_named_one_kept(terms):
 # --- English ----------------------------------------------------------------------------------
 
 
-def english_reasons(text: str, source: str = "新建2座污水处理厂,投资500余亩,轨道10号线", required: tuple[str, ...] = ()) -> list[str]:
+def english_reasons(
+    text: str, source: str = "新建2座污水处理厂,投资500余亩,轨道10号线", required: tuple[str, ...] = ()
+) -> list[str]:
     quantities = {f"q{n}a": q for n, q in enumerate(find_quantities(source), 1)}
     outside = source
     for q in reversed(find_quantities(source)):
@@ -136,7 +142,9 @@ def test_english_holds_no_number_but_placeholders_and_names(text, expected):
 
 def test_a_goals_quantities_must_all_be_in_its_english(terms):
     chunk = chunk_of(PLAN)
-    assert reasons(draft_of(goals=[goal(chunk, "就业", "Create new urban jobs")]), chunk, terms) == ["placeholder_missing"]
+    assert reasons(draft_of(goals=[goal(chunk, "就业", "Create new urban jobs")]), chunk, terms) == [
+        "placeholder_missing"
+    ]
 
 
 def test_placeholders_become_what_code_says(terms):
@@ -179,7 +187,9 @@ def test_a_swapped_kind_is_disputed(terms):
 def test_a_wrong_year_is_disputed_and_an_absent_one_refused(terms):
     assert "year" in doubts(PLAN, 1, "城镇新增就业", terms, y=2023)
     chunk = chunk_of(PLAN)
-    assert reasons(draft_of(figures=[figure(ids(chunk)[1], "城镇新增就业", y=2019)]), chunk, terms) == ["year_not_in_text"]
+    assert reasons(draft_of(figures=[figure(ids(chunk)[1], "城镇新增就业", y=2019)]), chunk, terms) == [
+        "year_not_in_text"
+    ]
 
 
 def test_a_unit_that_the_indicator_cannot_have_is_disputed(terms):
@@ -194,8 +204,12 @@ def test_a_name_of_the_neighbour_is_disputed(terms):
 
 def test_a_change_needs_a_direction_and_a_level_has_none(terms):
     chunk = chunk_of(PLAN)
-    assert reasons(draft_of(figures=[figure(ids(chunk)[0], "地区生产总值", m="change")]), chunk, terms) == ["direction_missing"]
-    assert reasons(draft_of(figures=[figure(ids(chunk)[1], "城镇新增就业", d="up")]), chunk, terms) == ["direction_extra"]
+    assert reasons(draft_of(figures=[figure(ids(chunk)[0], "地区生产总值", m="change")]), chunk, terms) == [
+        "direction_missing"
+    ]
+    assert reasons(draft_of(figures=[figure(ids(chunk)[1], "城镇新增就业", d="up")]), chunk, terms) == [
+        "direction_extra"
+    ]
 
 
 def test_a_goal_in_the_review_is_disputed(terms):
@@ -210,13 +224,17 @@ def test_a_goal_in_the_review_is_disputed(terms):
 def test_what_is_neither_used_nor_skipped_is_unaccounted(terms):
     chunk = chunk_of(PLAN)
     first, second, third = ids(chunk)
-    draft = draft_of(figures=[figure(first, "地区生产总值", m="change", d="up")], skipped=[DraftSkip(q=second, why="trivial")])
+    draft = draft_of(
+        figures=[figure(first, "地区生产总值", m="change", d="up")], skipped=[DraftSkip(q=second, why="trivial")]
+    )
     assert unaccounted(draft, chunk, terms) == (third,)
 
 
 def test_mass_skipping_is_a_violation(terms):
     names = "一二三四五六七八九"
-    chunk = chunk_of("二、2024年工作安排\n今年" + ",".join(f"新建{n}类设施{i}座" for i, n in enumerate(names, 11)) + "。")
+    chunk = chunk_of(
+        "二、2024年工作安排\n今年" + ",".join(f"新建{n}类设施{i}座" for i, n in enumerate(names, 11)) + "。"
+    )
     skips = [DraftSkip(q=q, why="trivial") for q in ids(chunk)]
     found = check(draft_of(skipped=skips), chunk, terms)
     assert [(v.index, v.problem.reason) for v in found] == [(-1, "mass_skipping")]
@@ -227,7 +245,12 @@ def test_mass_skipping_is_a_violation(terms):
 
 def test_evidence_is_the_reports_own_text_and_holds_the_quantity(terms):
     chunk = chunk_of(REVIEW)
-    items = resolve(draft_of(figures=[figure(ids(chunk)[1], "工业总产值", m="change", d="up", k="actual", y=2023)]), chunk, terms, "chat")
+    items = resolve(
+        draft_of(figures=[figure(ids(chunk)[1], "工业总产值", m="change", d="up", k="actual", y=2023)]),
+        chunk,
+        terms,
+        "chat",
+    )
     evidence = items.figures[0].evidence[0]
     assert chunk.report.text[evidence.start : evidence.end] == evidence.quote
     assert evidence.quote == "全市完成工业总产值1509亿元,增长11%"
@@ -236,7 +259,9 @@ def test_evidence_is_the_reports_own_text_and_holds_the_quantity(terms):
 
 def test_a_known_indicator_gets_its_code_and_english(terms):
     chunk = chunk_of(PLAN)
-    items = resolve(draft_of(figures=[figure(ids(chunk)[0], "地区生产总值", m="change", d="up")]), chunk, terms, "rules")
+    items = resolve(
+        draft_of(figures=[figure(ids(chunk)[0], "地区生产总值", m="change", d="up")]), chunk, terms, "rules"
+    )
     assert items.figures[0].indicator.code == "grp"
     assert items.figures[0].by == "rules"
 

@@ -54,7 +54,9 @@ def test_reference_figures_have_no_conflicts(terms):
 
 
 def test_a_figure_belongs_to_the_goal_whose_clause_holds_it(terms):
-    made = brief_of(TWICE, terms, figures=lambda c: [figure(ids(c)[0], "城镇新增就业")], goals=lambda c: [goal(c, "城镇新增就业")])
+    made = brief_of(
+        TWICE, terms, figures=lambda c: [figure(ids(c)[0], "城镇新增就业")], goals=lambda c: [goal(c, "城镇新增就业")]
+    )
     assert made.figures[0].goal == made.goals[0].id == "g1"
     assert made.goals[0].quantities == made.figures[0].quantities
 
@@ -65,7 +67,10 @@ def test_a_project_named_twice_has_two_mentions(terms):
     def projects(chunk):
         clauses = [n for n, c in chunk.clauses.items() if "云岭" in chunk.report.text[c.start : c.end]]
         stages = ("started", "under_construction")
-        return [DraftProject(c=c, zh="云岭大桥", en=None, stage=s, status="promised") for c, s in zip(clauses, stages, strict=True)]
+        return [
+            DraftProject(c=c, zh="云岭大桥", en=None, stage=s, status="promised")
+            for c, s in zip(clauses, stages, strict=True)
+        ]
 
     made = brief_of(text, terms, projects=projects)
     assert [p.name.zh for p in made.projects] == ["云岭大桥"]
@@ -83,4 +88,7 @@ def test_coverage_says_what_became_of_every_quantity(terms):
 
 def test_items_are_in_document_order_and_numbered(terms):
     made = brief_of(TWICE, terms, goals=lambda c: [goal(c, "今年新增就业"), goal(c, "城镇新增就业")])
-    assert [(g.id, g.statement.zh) for g in made.goals] == [("g1", "城镇新增就业3.5万人以上"), ("g2", "今年新增就业3.5万人以上")]
+    assert [(g.id, g.statement.zh) for g in made.goals] == [
+        ("g1", "城镇新增就业3.5万人以上"),
+        ("g2", "今年新增就业3.5万人以上"),
+    ]

@@ -18,8 +18,7 @@ from summarizer.outline import lines, read_outline
 ROOT = Path(__file__).parents[1]
 GOLD = sorted((ROOT / "tests" / "gold").glob("*.gold.json"))
 PROSE = (
-    "坚持稳中求进工作总基调,推动高质量发展,各项工作取得明显成效,人民生活不断改善,社会大局和谐稳定,"
-    "营商环境持续优化。"
+    "坚持稳中求进工作总基调,推动高质量发展,各项工作取得明显成效,人民生活不断改善,社会大局和谐稳定,营商环境持续优化。"
 )
 WRAPPED = "工业生产较快增长,规模以上工业总产值达到1509亿元,比上年同期增"
 REST = "长6.5%,增速居全市第一。"
@@ -83,9 +82,7 @@ def test_the_review_of_a_report_ends_where_its_plan_begins() -> None:
     assert (before, behind) == ({"review"}, {"plan"})
 
 
-@pytest.mark.parametrize(
-    ("stem", "tense"), [("000", "plan"), ("001", "plan"), ("003", "review"), ("004", "plan")]
-)
+@pytest.mark.parametrize(("stem", "tense"), [("000", "plan"), ("001", "plan"), ("003", "review"), ("004", "plan")])
 def test_a_fragment_without_opening_is_read_by_its_wording(stem: str, tense: str) -> None:
     """These seeds hold only tasks, only achievements, or a plan from end to end."""
     assert {section.tense for section in seed(stem)[1].sections} == {tense}
@@ -147,7 +144,7 @@ def test_a_numbered_line_is_a_heading(heading: str) -> None:
 
 def test_a_short_line_over_a_paragraph_is_a_heading() -> None:
     """A title without a number counts once the report has begun."""
-    text = f"江州市政府工作报告\n一、工作回顾\n{PROSE}\n乡村振兴\n{PROSE}\n民生福祉\n{PROSE}"
+    text = f"江州市政府工作报告\n一、工作回顾\n{PROSE}\n乡村振兴\n{PROSE * 2}\n民生福祉\n{PROSE * 2}"
     assert headings(text) == [(1, "一、工作回顾"), (2, "乡村振兴"), (2, "民生福祉")]
 
 

@@ -30,7 +30,9 @@ def brief(terms):
     )
     report = report_of(PLAN)
     engine = EngineInfo(name="chat", model="m", version="0", prompts=None, schema_=None, terms="t")
-    return merge(report, read_outline(report), find_quantities(PLAN), [resolve(draft, chunk, terms, "chat")], (), engine)
+    return merge(
+        report, read_outline(report), find_quantities(PLAN), [resolve(draft, chunk, terms, "chat")], (), engine
+    )
 
 
 def ask(brief, response: Response):
@@ -47,13 +49,19 @@ def ask(brief, response: Response):
 
 def sentence(brief, **changes):
     q = brief.figures[1].quantities[0]
-    good = {"zh": f"2024年城镇新增就业{{{q}}}。", "en": f"For 2024 the report promises {{{q}#}} new urban jobs.", "cites": ["f2"]}
+    good = {
+        "zh": f"2024年城镇新增就业{{{q}}}。",
+        "en": f"For 2024 the report promises {{{q}#}} new urban jobs.",
+        "cites": ["f2"],
+    }
     return good | changes
 
 
 def test_a_sentence_that_holds_is_rendered_in_both_languages(brief):
     sentences, gaps, usage = ask(brief, says(json.dumps({"sentences": [sentence(brief)]}, ensure_ascii=False)))
-    assert [(s.zh, s.en) for s in sentences] == [("2024年城镇新增就业3.5万人以上。", "For 2024 the report promises at least 35,000 new urban jobs.")]
+    assert [(s.zh, s.en) for s in sentences] == [
+        ("2024年城镇新增就业3.5万人以上。", "For 2024 the report promises at least 35,000 new urban jobs.")
+    ]
     assert gaps == ()
     assert usage.requests == 1
 

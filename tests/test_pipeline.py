@@ -31,7 +31,10 @@ def test_the_public_names_are_these_and_sorted():
 
 def modules_after(code: str) -> set[str]:
     listed = subprocess.run(
-        [sys.executable, "-c", f"{code}\nimport sys; print('\\n'.join(sys.modules))"], capture_output=True, text=True, check=True
+        [sys.executable, "-c", f"{code}\nimport sys; print('\\n'.join(sys.modules))"],
+        capture_output=True,
+        text=True,
+        check=True,
     )
     return set(listed.stdout.split())
 
@@ -84,7 +87,10 @@ def test_every_quote_is_the_reports_own_text(path: Path):
 
 def test_own_terms_reach_the_brief(tmp_path: Path):
     own = tmp_path / "own.tsv"
-    own.write_text("code\tzh\tvariants\ten\tfamily\tbetter\tsource\nmy_code\t城镇新增就业\t\tjobs of ours\tpeople\thigher\tus\n", "utf-8")
+    own.write_text(
+        "code\tzh\tvariants\ten\tfamily\tbetter\tsource\nmy_code\t城镇新增就业\t\tjobs of ours\tpeople\thigher\tus\n",
+        "utf-8",
+    )
     brief = Summarizer("rules", terms=own).summarize_text(PLAN * 3, "plan.txt")
     assert "my_code" in {f.indicator.code for f in brief.figures}
     assert brief.content.engine.terms != Summarizer("rules").summarize(SEED).content.engine.terms

@@ -497,7 +497,9 @@ def test_a_megabyte_of_digits_is_passed_over(unit: str) -> None:
     assert find_quantities(text) == ()
 
 
-@pytest.mark.parametrize("unit", ["1、", "1至", "1.2.", "1万1万", "(1)", "第1", "每1", "1成1", "百分之九十点", "5万6566"])
+@pytest.mark.parametrize(
+    "unit", ["1、", "1至", "1.2.", "1万1万", "(1)", "第1", "每1", "1成1", "百分之九十点", "5万6566"]
+)
 def test_long_runs_of_half_a_number_end(unit: str) -> None:
     """Repeated beginnings of lists, ranges and fractions end without error."""
     text = unit * (50_000 // len(unit))

@@ -32,7 +32,9 @@ def replayed(name: str, record_mode: str):
         played = cassette.play_count == len(cassette)
     if recording:
         base = settings.base_url or "https://api.openai.com/v1"
-        write_provenance(name, "recorded", settings.model or "", datetime.date.today().isoformat(), "/" + base.split("/", 3)[3])
+        write_provenance(
+            name, "recorded", settings.model or "", datetime.date.today().isoformat(), "/" + base.split("/", 3)[3]
+        )
     else:
         assert played, "the cassette has replies that nobody asked for"
     return result
