@@ -10,6 +10,26 @@ from summarizer.prompting import answer_schema, overview_schema
 from summarizer.rendering.jsonform import schema_text
 
 ROOT = Path(__file__).resolve().parent.parent
+EXCERPT_OF = "002_5cb3f669036bf3d3.txt"
+EXCERPT_ROWS = 12
+SHOWN = (
+    "quantities",
+    "figures",
+    "goals",
+    "projects",
+    "risks",
+    "headings",
+    "values",
+    "comparators",
+    "indicators",
+    "kinds",
+    "years",
+    "directions",
+    "themes",
+    "stages",
+    "risk types",
+    "metadata",
+)
 
 
 def cli_page() -> str:
@@ -28,9 +48,50 @@ def cli_page() -> str:
     return "\n".join(parts) + "\n"
 
 
+def excerpt() -> str:
+    """The first rows of the sample brief's targets."""
+    from summarizer.pipeline import Summarizer
+    from summarizer.resources import folder
+
+    brief = Summarizer("rules", environment={}).summarize(folder("seeds") / EXCERPT_OF)
+    lines = brief.to_markdown().splitlines()
+    start = next(i for i, line in enumerate(lines) if line.startswith("| ---")) - 1
+    return "\n".join(lines[start : start + 2 + EXCERPT_ROWS])
+
+
+def scores() -> str:
+    """The rules engine's scores on the samples beside those held out (docs/holdout.json, measured once)."""
+    from summarizer.evaluating import EvaluationRequest, run_evaluation
+    from summarizer.pipeline import Summarizer
+
+    rows = run_evaluation(EvaluationRequest(None, None, None, Summarizer("rules", environment={}))).scores
+    held = json.loads((ROOT / "docs" / "holdout.json").read_text("utf-8"))["scores"]
+    lines = ["| | samples | held out |", "| --- | ---: | ---: |"]
+    for name in SHOWN:
+        row = rows.row(name)
+        value = row.f1 if row.f1 is not None else row.accuracy
+        lines.append(f"| {name} | {value:.3f} | {held[name]:.3f} |" if name in held else f"| {name} | {value:.3f} | |")
+    return "\n".join(lines)
+
+
+def filled(text: str, mark: str, content: str) -> str:
+    """A page with what stands between a mark and the next end mark replaced."""
+    head, found, rest = text.partition(f"<!-- {mark} -->")
+    assert found, mark
+    _, end, tail = rest.partition("<!-- end -->")
+    return f"{head}{found}\n{content}\n{end}{tail}"
+
+
+def readme() -> str:
+    """The README with a real excerpt and today's scores."""
+    text = (ROOT / "README.md").read_text("utf-8")
+    return filled(filled(text, "excerpt", excerpt()), "scores", scores())
+
+
 def generated() -> dict[Path, str]:
     """Every generated file with its text."""
     return {
+        ROOT / "README.md": readme(),
         ROOT / "docs" / "cli.md": cli_page(),
         ROOT / "schemas" / "brief.schema.json": schema_text(),
         ROOT / "schemas" / "answer.schema.json": json.dumps(answer_schema().schema, indent=1) + "\n",

@@ -58,7 +58,15 @@ def name_quantities(text: str, sentence: Sentence, quantities: list[Quantity]) -
             continue
         found.append(_name(places, i, found))
         i += 1
-    return _fill_lists(places, found)
+    return [_tidy(name) for name in _fill_lists(places, found)]
+
+
+def _tidy(name: str) -> str:
+    """A name without marks whose partner was cut off."""
+    for pair in ("“”", "（）", "()", "《》"):
+        if name.count(pair[0]) != name.count(pair[1]):
+            name = name.replace(pair[0], "").replace(pair[1], "")
+    return name
 
 
 def likeness(first: str, second: str) -> float:

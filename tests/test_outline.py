@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -82,7 +83,10 @@ def test_the_review_of_a_report_ends_where_its_plan_begins() -> None:
     assert (before, behind) == ({"review"}, {"plan"})
 
 
-@pytest.mark.parametrize(("stem", "tense"), [("000", "plan"), ("001", "plan"), ("003", "review"), ("004", "plan")])
+FRAGMENTS = {"000": "plan", "001": "plan", "003": "review", "004": "plan"}
+
+
+@pytest.mark.parametrize(("stem", "tense"), FRAGMENTS.items())
 def test_a_fragment_without_opening_is_read_by_its_wording(stem: str, tense: str) -> None:
     """These seeds hold only tasks, only achievements, or a plan from end to end."""
     assert {section.tense for section in seed(stem)[1].sections} == {tense}
@@ -163,13 +167,13 @@ def test_a_first_sentence_that_tells_something_is_no_run_in_head(first: str) -> 
 
 def test_inline_heads_end_at_their_first_mark() -> None:
     """一是 and —— head what follows them; 一是 itself is no part of the sentence."""
-    text = f"一、工作安排\n重点抓好三件事:一是扩大消费,办好节会。二是扩大投资。三要稳住外贸;——招商引资。{PROSE}"
+    text = f"一、工作安排\n抓好三件事:一是扩大消费,办好节会。二是扩大投资。三要稳住外贸;——招商。{PROSE}"
     assert [heading for _, heading in headings(text)] == [
         "一、工作安排",
         "一是扩大消费",
         "二是扩大投资",
         "三要稳住外贸",
-        "——招商引资",
+        "——招商",
     ]
     assert sentences(text)[1:3] == ["扩大消费,办好节会。", "扩大投资。"]
 
@@ -325,9 +329,10 @@ def test_without_an_opening_the_wording_decides(text: str, tense: str) -> None:
 # --- properties -------------------------------------------------------------------------------
 
 PIECES = [
-    "坚持稳中求进,推动发展,", "产值1509亿元,增长6.5%。", "各位代表:", "(一)", "（二）", "一、", "二、", "1.", "2、",
-    "一是", "二要", "——", "--", "第一章 ", "。", "；", "：", "!", "“", "”", "、", "…", "\n", "\r\n", "\\r\\n", "\f",
-    "　　", " ", "\ufeff", "工业经济量质齐升。", "乡村振兴", "今年", "建成公园12座", "(3)", "\n— 3 —\n", "9:30",
+    "坚持稳中求进,推动发展,", "产值1509亿元,增长6.5%。", "各位代表:", "(一)", "（二）", "一、", "二、", "1.",
+    "2、", "一是", "二要", "——", "--", "第一章 ", "。", "；", "：", "!", "“", "”", "、", "…", "\n", "\r\n",
+    "\\r\\n", "\f", "　　", " ", "\ufeff", "工业经济量质齐升。", "乡村振兴", "今年",
+    "建成公园12座", "(3)", "\n— 3 —\n", "9:30",
 ]  # fmt: skip
 texts = st.lists(st.sampled_from(PIECES), max_size=30).map("".join)
 
@@ -335,7 +340,7 @@ texts = st.lists(st.sampled_from(PIECES), max_size=30).map("".join)
 @settings(deadline=None)
 @given(texts)
 def test_sections_cover_every_sentence_once_and_in_order(text: str) -> None:
-    """Each word is in a heading, in boilerplate or in exactly one sentence; each sentence's in its clauses."""
+    """Each word is in a heading, in boilerplate or in exactly one sentence."""
     try:
         report = load_text(text)
     except InputError:
@@ -343,7 +348,7 @@ def test_sections_cover_every_sentence_once_and_in_order(text: str) -> None:
     found = read_outline(report)
     spans = [(s.start, s.end) for section in found.sections for s in section.sentences]
     assert all(start < end for start, end in spans)
-    assert all(first[1] <= second[0] for first, second in zip(spans, spans[1:], strict=False))
+    assert all(first[1] <= second[0] for first, second in pairwise(spans))
     outside = [(h.start, h.end) for h in found.headings] + [(b.start, b.end) for b in report.boilerplate]
     read = {i for start, end in spans + outside for i in range(start, end)}
     words = {m.start() for m in re.finditer(r"\w", re.sub(r"\\r\\n", "    ", text))}

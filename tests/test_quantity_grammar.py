@@ -428,8 +428,8 @@ SCALES = {"": 1, "百": 10**2, "千": 10**3, "万": 10**4, "百万": 10**6, "千
           "百亿": 10**10, "千亿": 10**11, "万亿": 10**12}  # fmt: skip
 # Of the unit table, those that every number takes, whatever its size.
 UNITS = [word for word, unit in unit_table().items() if unit.dimension in (
-    "money", "area", "volume", "people", "households", "energy", "points", "concentration"
-)] + ["吨", "公斤", "斤", "米", "公里", "%", "％", "‰", "家", "座", "所", "件", "人次", "台", "辆"]  # fmt: skip
+    "money", "area", "volume", "people", "households", "energy", "concentration"
+)] + ["个百分点", "个基点", "吨", "公斤", "斤", "米", "公里", "%", "％", "‰", "家", "座", "所", "件", "人次", "台"]  # fmt: skip
 
 
 @settings(deadline=None)
@@ -452,12 +452,14 @@ def test_a_generated_amount_has_its_exact_value(number: Decimal, scale: str, uni
     assert quantity.raw == f"{written}{scale}{unit}"
     assert Decimal(quantity.value) == number * SCALES[scale]
     known = unit_table()[unit]
-    assert (quantity.unit, quantity.dimension, quantity.counter) == (known.code, known.dimension, known.counter)
+    assert (quantity.unit, quantity.dimension) == (known.code, known.dimension)
+    assert quantity.counter == known.counter
 
 
 ALPHABET = (
     "0123456789０５９〇零一二三四五六七八九十百千万亿两半成余多番翻倍第首位居过数几分之点比每就有"
-    "元美家个项座件人户亩米吨年月日天岁度%％‰/.．,，。；、:：-—~至到和近约超以上内下左右“”（）() \n\r\t\\rn产值增长下降A+"
+    "元美家个项座件人户亩米吨年月日天岁度%％‰/.．,，。；、:：-—~至到和近约超以上内下左右"
+    "“”（）() \n\r\t\\rn产值增长下降A+"
 )
 
 

@@ -94,7 +94,7 @@ def _body(quantity: Quantity, bare: bool) -> str:
     if quantity.unit == "rank":
         return f"No. {quantity.value}"
     if quantity.unit == "ratio":
-        return _ratio(quantity.value)
+        return _ratio(quantity)
     if quantity.unit == "multiple" and "番" in quantity.raw:
         return _DOUBLINGS.get(quantity.value, f"{quantity.value}-fold")
     if quantity.unit == "times_more":
@@ -152,7 +152,10 @@ def _rounded(value: Fraction, figures: int) -> str:
     return _scaled((number / step).quantize(Decimal(1)) * step)
 
 
-def _ratio(value: str) -> str:
+def _ratio(quantity: Quantity) -> str:
+    if "有" in quantity.raw:  # 每2辆…就有1辆
+        part, _, whole = quantity.value.partition("/")
+        return f"{part} in {whole}"
     words = {
         "1/2": "half",
         "1/3": "one third",
@@ -161,7 +164,7 @@ def _ratio(value: str) -> str:
         "3/4": "three quarters",
         "1/5": "one fifth",
     }
-    return words.get(value, value)
+    return words.get(quantity.value, quantity.value)
 
 
 def _scaled(value: Decimal) -> str:

@@ -95,7 +95,15 @@ def _listed(brief: BriefContent) -> str:
             }
         )
     for p in brief.projects[: _MOST["projects"]]:
-        rows.append({"id": p.id, "project": p.name.zh, "en": p.name.en, "stage": p.mentions[-1].stage, "status": p.mentions[-1].status})
+        rows.append(
+            {
+                "id": p.id,
+                "project": p.name.zh,
+                "en": p.name.en,
+                "stage": p.mentions[-1].stage,
+                "status": p.mentions[-1].status,
+            }
+        )
     for r in [r for r in brief.risks if r.status == "open"][: _MOST["risks"]]:
         rows.append({"id": r.id, "risk": r.statement.zh, "en": r.statement.en, "type": r.type})
     return "\n".join(json.dumps(row, ensure_ascii=False, separators=(",", ":")) for row in rows)

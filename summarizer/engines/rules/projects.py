@@ -126,9 +126,16 @@ def _clean(name: str) -> str:
         "",
         own,
     )
-    if own.count("“") > own.count("”"):
-        own += "”"
-    return own.strip()
+    return _balanced(own.strip(), name)
+
+
+def _balanced(own: str, source: str) -> str:
+    """A quotation mark that was cut off at an edge is put back where the source has it."""
+    if own.count("”") > own.count("“") and f"“{own}" in source:
+        return f"“{own}"
+    if own.count("“") > own.count("”") and f"{own}”" in source:
+        return f"{own}”"
+    return own
 
 
 def _is_name(name: str) -> bool:

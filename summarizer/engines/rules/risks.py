@@ -56,6 +56,8 @@ def _kind(content: str, admitted: bool) -> RiskType | None:
             if not admitted or "指标" in content or "目标" in content or "预期" in content
             else "shortcoming"
         )
+    if any(re.search(p, content) for p in words["general"]):
+        return None
     if admitted:
         return "shortcoming" if any(w in content for w in words["problem_words"]) and len(content) > 4 else None
     if any(w in content for w in words["not_hazard"]):
