@@ -17,6 +17,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from oracle import seeds
+
 from summarizer.chunking import count_tokens, make_chunks
 from summarizer.errors import SummarizerError
 from summarizer.loading.text import load

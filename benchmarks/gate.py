@@ -15,6 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from degradation import CASES, measure
 from oracle import Oracle, seeds, serving
+
 from summarizer.evaluation.reporting import Row, Scores
 from summarizer.evaluation.scoring import score
 from summarizer.pipeline import Summarizer

@@ -9,13 +9,13 @@ from __future__ import annotations
 import json
 import random
 import re
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+
+from loopback import Response, endpoint, says
 
 from summarizer.chunking import ChunkIndex
 from summarizer.loading.text import load
@@ -138,52 +138,16 @@ def _projects(index: ChunkIndex, gold: dict[str, Any]) -> Iterator[dict[str, Any
         yield {"c": name, "zh": p["quote"], "en": None, "stage": p["stage"], "status": "reported"}
 
 
-# --- the server -------------------------------------------------------------------------------
-
-
 @contextmanager
 def serving(oracle: Oracle) -> Iterator[str]:
     """Serves the oracle on a free loopback port; gives its base URL."""
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+    def script(_: int, request: dict[str, Any]) -> Response:
+        oracle.requests += 1
+        return says(oracle.reply(request["messages"]), model=request["model"])
 
-        def do_POST(self) -> None:
-            request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            oracle.requests += 1
-            body = json.dumps(
-                completion(oracle.reply(request["messages"]), request["model"]), ensure_ascii=False
-            ).encode()
-            self.send_response(200)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it so
-            """No log lines between the tests' own."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/v1"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-def completion(content: str, model: str) -> dict[str, Any]:
-    """A chat completion as endpoints send it."""
-    return {
-        "id": "oracle",
-        "object": "chat.completion",
-        "created": 0,
-        "model": model,
-        "choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": content}}],
-        "usage": {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0},
-    }
+    with endpoint(script) as served:
+        yield served.url
 
 
 def seeds() -> list[Path]:

@@ -228,7 +228,12 @@ def stage_of(clause: str, name: str) -> Stage | None:
     at = clause.find(name)
     behind = clause[at + len(name) :] if at >= 0 else ""
     before = clause[:at] if at >= 0 else clause
-    found = _last_stage(behind) or _last_stage(before)
+    found = _last_stage(behind)
+    earlier = _last_stage(before)
+    if earlier is not None and (
+        found is None or (found[0] == "under_construction" and earlier[0] != "under_construction")
+    ):
+        found = earlier  # 完成…建设: the bare noun behind the name does not undo the verb before it
     if found is None:
         return None
     stage, word = found

@@ -21,6 +21,7 @@ _BLANK = " \t\u3000\u00a0\ufeff\r\n\f"
 _SENTENCE_END = "。！？!?"
 _CLOSERS = "”’」』）)》\"'"
 _CLAUSE_MARK = re.compile(r"[，。；：！？,;:!?]")
+_TWO_HALVES = re.compile(r"[^，；：！？,;:!?\d是“（(]{4,11}[，,][^，；：！？,;:!?\d是]{4,12}")
 _MAX_HEADING = 40
 _WRAPPED = 25  # a line at least this long without closing punctuation goes on behind the page break
 
@@ -148,9 +149,10 @@ def _numbered(text: str, position: int) -> int | None:
 
 def _heads(text: str, paragraphs: Sequence[Span], title: str | None) -> Iterator[_Head]:
     started = False
+    paired = _paired_run_ins(text, paragraphs)
     for i, paragraph in enumerate(paragraphs):
         following = paragraphs[i + 1] if i + 1 < len(paragraphs) else None
-        first = _opening_head(text, paragraph, following, started, title)
+        first = _opening_head(text, paragraph, following, started, title) or paired.get(paragraph.start)
         position = paragraph.start
         if first:
             yield first
@@ -215,6 +217,19 @@ def _run_in(text: str, paragraph: Span) -> _Head | None:
     if not re.fullmatch(r"[^，；：！？,;:!?\d是]{4,22}", sentence):
         return None
     return _Head(paragraph.start, stop, _rank("run_in"), paragraph.start)
+
+
+def _paired_run_ins(text: str, paragraphs: Sequence[Span]) -> dict[int, _Head]:
+    """Run-in heads of two halves (加大资金投入，让龙头壮起来。), where at least three paragraphs open alike."""
+    found: dict[int, _Head] = {}
+    for paragraph in paragraphs:
+        stop = text.find("。", paragraph.start, min(paragraph.end, paragraph.start + 25))
+        sentence = text[paragraph.start : max(stop, paragraph.start)]
+        if paragraph.end - stop < 60 or not _TWO_HALVES.fullmatch(sentence) or _is_no_heading(sentence):
+            continue
+        if _numbered(text, paragraph.start) is None:
+            found[paragraph.start] = _Head(paragraph.start, stop, _rank("run_in"), paragraph.start)
+    return found if len(found) >= 3 else {}
 
 
 def _inline_heads(text: str, start: int, end: int) -> Iterator[_Head]:

@@ -11,13 +11,13 @@ from __future__ import annotations
 import json
 import re
 import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "benchmarks"))
+
+from loopback import Response, Script, endpoint, says
 
 from summarizer.brief import Brief
 from summarizer.clients.openai_chat import OpenAIChat
@@ -123,37 +123,16 @@ def stale() -> list[str]:
 # --- binding authored replies -----------------------------------------------------------------
 
 
-@contextmanager
-def _answering(replies: dict[str, Any]) -> Iterator[str]:
-    """A loopback endpoint that gives the authored reply for each kind of request."""
+def _answering(replies: dict[str, Any]) -> Script:
+    """A script that gives the authored reply for each kind of request."""
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+    def script(_: int, request: dict[str, Any]) -> Response:
+        reply = replies.get(_kind(request["messages"]))
+        if reply is None:
+            return Response(501, {})
+        return says(json.dumps(reply, ensure_ascii=False), model=request["model"])
 
-        def do_POST(self) -> None:
-            request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            reply = replies.get(_kind(request["messages"]))
-            status = 200 if reply is not None else 501
-            content = json.dumps(reply, ensure_ascii=False)
-            body = json.dumps(_completion(content, request["model"]), ensure_ascii=False).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, format: str, *args: object) -> None:
-            """No log lines."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/v1"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    return script
 
 
 def _kind(messages: list[dict[str, str]]) -> str:
@@ -161,17 +140,6 @@ def _kind(messages: list[dict[str, str]]) -> str:
         return "overview"
     user = messages[-1]["content"]
     return "repair" if "do not hold" in user else "complete" if "left these quantities out" in user else "read"
-
-
-def _completion(content: str, model: str) -> dict[str, Any]:
-    return {
-        "id": "authored",
-        "object": "chat.completion",
-        "created": 0,
-        "model": model,
-        "choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": content}}],
-        "usage": {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0},
-    }
 
 
 def rebind(name: str) -> int:
@@ -183,10 +151,10 @@ def rebind(name: str) -> int:
     authored = json.loads((AUTHORED / f"{name}.json").read_text("utf-8"))
     path = CASSETTES / f"{name}.yaml"
     path.unlink(missing_ok=True)
-    with _answering(authored["replies"]) as url:
+    with endpoint(_answering(authored["replies"])) as served:
         recorder = vcr.VCR(record_mode="all", **vcr_settings())
         with recorder.use_cassette(str(path)) as cassette:
-            asyncio.run(run(scenario(name), Settings("chat", model="authored", base_url=url, api_key="none")))
+            asyncio.run(run(scenario(name), Settings("chat", model="authored", base_url=served.url, api_key="none")))
             statuses = [response["status"]["code"] for response in cassette.responses]
     if statuses.count(200) != len(statuses):
         raise SystemExit(f"{name}: a request has no authored reply ({statuses}); add it to tests/authored/{name}.json.")

@@ -113,7 +113,7 @@ def test_a_dropped_connection_is_asked_again():
 def test_a_refused_connection_says_what_to_check():
     with endpoint(lambda n, r: says("{}")) as served:
         url = served.url
-    with pytest.raises(EndpointError, match="cannot be reached.*OPENAI_BASE_URL"):
+    with pytest.raises(EndpointError, match=r"cannot be reached.*OPENAI_BASE_URL"):
         ask(url)
 
 

@@ -27,7 +27,7 @@ def test_a_pointer_with_a_neighbours_letter_does_not_resolve(terms):
 
 def test_an_id_of_another_chunk_does_not_resolve(terms):
     chunk, other = chunk_of(PLAN), chunk_of(PLAN.replace("新建2座", "新建二十座"))
-    foreign = [i for i in other.clauses if i not in chunk.clauses][0]
+    foreign = next(i for i in other.clauses if i not in chunk.clauses)
     bad = goal(chunk, "地区生产总值").model_copy(update={"c": foreign})
     assert reasons(draft_of(goals=[bad]), chunk, terms) == ["unknown_pointer"]
 

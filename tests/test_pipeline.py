@@ -101,7 +101,7 @@ def test_a_chat_brief_names_its_engine_and_digests():
         brief = Summarizer("chat", model="oracle", base_url=url, environment={}).summarize(SEED)
     engine = brief.content.engine
     assert (engine.name, engine.model) == ("chat", "oracle")
-    assert engine.prompts and engine.schema_ and engine.terms
+    assert all((engine.prompts, engine.schema_, engine.terms))
     assert brief.usage.requests == 2
     assert {f.by for f in brief.figures} == {"chat"}
 

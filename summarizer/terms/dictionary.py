@@ -245,7 +245,7 @@ def load_terms(extra: Path | None = None) -> Terms:
     try:
         content = extra.read_bytes()
     except OSError as error:
-        raise ResourceError(f"{extra}: cannot be read ({error.strerror}); check the path of the terms file") from error
+        raise ResourceError(f"{extra}: cannot be read ({error.strerror}); check the path") from error
     indicators, glossary = _parse(content, str(extra))
     digest = hashlib.sha256(shipped.digest.encode() + content).hexdigest()[:16]
     return Terms(_override(shipped.indicators, indicators, glossary), (*shipped.glossary, *glossary), digest)
@@ -304,7 +304,7 @@ def _read(content: bytes, name: str) -> tuple[list[str], list[_Row]]:
 def _row(place: str, header: list[str], cells: list[str]) -> _Row:
     row = _Row(place, dict(zip(header, (cell.strip() for cell in cells), strict=False)))
     if len(cells) != len(header):
-        raise row.refuse(f"{len(cells)} columns where the header has {len(header)}; separate them by single tabs")
+        raise row.refuse(f"{len(cells)} columns, but the header has {len(header)}; part them by single tabs")
     for column in ("zh", "en", *(["code"] if "code" in header else [])):
         if not row.cells[column]:
             raise row.refuse(f"the column {column} is empty; fill it in or delete the line")

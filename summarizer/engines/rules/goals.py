@@ -10,6 +10,7 @@ from summarizer import cues
 from summarizer.chunking import ChunkIndex, flat
 from summarizer.engines.rules.english import goal_english
 from summarizer.model import Clause, DraftFigure, DraftGoal, Section, Sentence
+from summarizer.naming import names
 from summarizer.quantities.units import alternation
 from summarizer.terms.dictionary import Terms
 
@@ -106,6 +107,8 @@ def _is_outcome(content: str) -> bool:
         return False
     thing = rest[match.end() :]
     if match.group() in _words("weak"):
+        if thing.endswith(tuple(w for w in names()["project"]["not_names"] if w.endswith(("工程", "大港", "大市场")))):
+            return False
         return _is_named(thing) and (pledged or _is_definite(thing))
     return not _is_vague(thing) or _is_named(thing)
 

@@ -17,7 +17,8 @@ from summarizer.terms.dictionary import Terms
 @cache
 def _patterns() -> dict[str, re.Pattern[str]]:
     data = names()["project"]
-    verbs = sorted({w for s in cues.STAGES for w in cues.words()["stage"][s] if len(w) > 1}, key=len, reverse=True)
+    stages = {w for s in cues.STAGES for w in cues.words()["stage"][s] if len(w) > 1}
+    verbs = sorted(stages | set(data["helpers"]), key=len, reverse=True)
     return {
         "suffix": re.compile(f"(?:{alternation(data['suffixes'])})(?:[（(][^（）()]{{1,6}}[)）])?$"),
         "not": re.compile(f"(?:{alternation(data['not_names'])})$"),
@@ -65,6 +66,8 @@ def _list(content: str) -> list[str]:
     """X、Y等N个项目: the members, where what the list is of are undertakings."""
     match = re.search("(.+?)等(?!级|候|待|于|次)", content)
     if not match or not _patterns()["list"].match(content, match.end()):
+        return []
+    if re.search("一批|各类|一系列", match.group(1)):
         return []
     body = _object(match.group(1))
     members = [_clean(m) for part in re.split("、", body) for m in re.split("和|及(?!其)", part)]
@@ -145,7 +148,7 @@ def _is_name(name: str) -> bool:
         return False
     if not _patterns()["suffix"].search(plain) or _patterns()["not"].search(plain):
         return False
-    if plain.startswith(tuple(data["generic"])) or _patterns()["generic"].fullmatch(plain):
+    if plain.startswith((*data["generic"], *data["abstract_verbs"])) or _patterns()["generic"].fullmatch(plain):
         return False
     if re.match("[\\d一二三四五六七八九十两]+(?:个|所|条|座|家|大|处|块|栋|项|公里|万)", plain):
         return False

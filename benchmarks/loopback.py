@@ -1,0 +1,94 @@
+"""A real HTTP endpoint on loopback that does what a script tells it, request by request."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Response:
+    """What the endpoint sends: a status, a body (bytes, or what becomes JSON), headers; `drop` hangs up."""
+
+    status: int = 200
+    body: Any = None
+    headers: dict[str, str] = field(default_factory=dict)
+    drop: bool = False
+
+
+@dataclass
+class Endpoint:
+    """Its base URL, and the requests that it saw."""
+
+    url: str
+    requests: list[dict[str, Any]]
+    headers: list[dict[str, str]]
+
+
+Script = Callable[[int, dict[str, Any]], Response]
+
+
+def says(content: str, finish: str = "stop", refusal: str | None = None, model: str = "m") -> Response:
+    """A chat completion with this content."""
+    message = {"role": "assistant", "content": content, "refusal": refusal}
+    choice = {"index": 0, "finish_reason": finish, "message": message}
+    usage = {"prompt_tokens": 100, "completion_tokens": 10, "total_tokens": 110}
+    body = {"id": "x", "object": "chat.completion", "created": 0, "model": model, "choices": [choice], "usage": usage}
+    return Response(200, body)
+
+
+@contextmanager
+def endpoint(script: Script) -> Iterator[Endpoint]:
+    """Serves a script on a free loopback port; it is called with the number of the request and its body."""
+    seen: list[dict[str, Any]] = []
+    headers: list[dict[str, str]] = []
+    lock = threading.Lock()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            with lock:
+                seen.append(request)
+                headers.append(dict(self.headers))
+                number = len(seen)
+            self._send(script(number, request))
+
+        def _send(self, response: Response) -> None:
+            if response.drop:
+                self.close_connection = True
+                self.connection.close()
+                return
+            body = response.body
+            if not isinstance(body, bytes):
+                body = json.dumps(body, ensure_ascii=False).encode()
+            self.send_response(response.status)
+            for name, value in ({"Content-Type": "application/json"} | response.headers).items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *args: object) -> None:
+            """No log lines between the caller's own."""
+
+        def handle(self) -> None:
+            with contextlib.suppress(ConnectionError, ValueError):  # a dropped connection is what the script wanted
+                super().handle()
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield Endpoint(f"http://127.0.0.1:{server.server_port}/v1", seen, headers)
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
