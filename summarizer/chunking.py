@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from summarizer.model import Chunk, Clause, Evidence, Outline, Quantity, Report, Section, Sentence
-from summarizer.quantities.grammar import check_letter
+from summarizer.quantities.ids import checked_ids
 
 # What would look like a mark in the source, and characters that hide or reorder text.
-_ESCAPES = str.maketrans({"<": "＜", ">": "＞", "{": "｛", "}": "｝"})
+_ESCAPES = str.maketrans({"<": "＜", ">": "＞", "{": "｛", "}": "｝", "#": "＃"})
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]")
 _BREAKS = re.compile(r"\s*(?:\\r\\n|\\n|[\r\n\f\u2028\u2029])\s*")
 
@@ -26,7 +26,7 @@ _BREAKS = re.compile(r"\s*(?:\\r\\n|\\n|[\r\n\f\u2028\u2029])\s*")
 class Budget:
     """How much a chunk may hold: tokens of marked text, and quantities (an answer must fit)."""
 
-    tokens: int = 2400
+    tokens: int = 2600
     quantities: int = 40
 
 
@@ -45,42 +45,66 @@ def flat(text: str) -> str:
 def make_chunks(
     report: Report, outline: Outline, quantities: Sequence[Quantity], budget: Budget | None = None
 ) -> tuple[Chunk, ...]:
-    """The report's sections in order, packed into chunks; a section that is too large is split at sentences."""
-    budget = budget or Budget()
-    chunks: list[Chunk] = []
-    group: list[Section] = []
-    for section in _pieces(outline.sections, quantities, budget):
-        if group and not _fits([*group, section], quantities, budget):
-            chunks.append(_chunk(len(chunks), report, group, quantities))
-            group = []
-        group.append(section)
-    if group:
-        chunks.append(_chunk(len(chunks), report, group, quantities))
-    return tuple(chunks)
+    """The report's sections in order, packed into chunks; a section that is too large is split at sentences.
+
+    Only a single sentence may exceed the budget, since none is cut.
+    """
+    packer = _Packer(report.text, quantities, budget or Budget())
+    groups = packer.pack(outline.sections)
+    return tuple(_chunk(i, report, group, quantities) for i, group in enumerate(groups))
 
 
-def _pieces(sections: Sequence[Section], quantities: Sequence[Quantity], budget: Budget) -> Iterator[Section]:
-    for section in sections:
+class _Packer:
+    """Packs sections within a budget; what a sentence or heading line costs is counted once."""
+
+    def __init__(self, text: str, quantities: Sequence[Quantity], budget: Budget):
+        self._text = text
+        self._quantities = quantities
+        self._budget = budget
+
+    def pack(self, sections: Sequence[Section]) -> list[list[Section]]:
+        groups: list[list[Section]] = []
+        tokens = count = 0
+        for section in (piece for s in sections for piece in self._pieces(s)):
+            more_tokens, more = self._cost(section)
+            if groups and tokens + more_tokens <= self._budget.tokens and count + more <= self._budget.quantities:
+                groups[-1].append(section)
+                tokens, count = tokens + more_tokens, count + more
+            else:
+                groups.append([section])
+                tokens, count = more_tokens, more
+        return groups
+
+    def _pieces(self, section: Section) -> Iterator[Section]:
+        """The section, or where it is too large runs of its sentences."""
         taken: list[Sentence] = []
+        head = self._heading_cost(section)
+        tokens, count = head, 0
         for sentence in section.sentences:
-            candidate = Section(section.path, (*taken, sentence), section.tense)
-            if taken and not _fits([candidate], quantities, budget):
+            more_tokens, more = self._sentence_cost(sentence)
+            if taken and (tokens + more_tokens > self._budget.tokens or count + more > self._budget.quantities):
                 yield Section(section.path, tuple(taken), section.tense)
-                taken = []
+                taken, tokens, count = [], head, 0
             taken.append(sentence)
+            tokens, count = tokens + more_tokens, count + more
         yield Section(section.path, tuple(taken), section.tense)
 
+    def _cost(self, section: Section) -> tuple[int, int]:
+        costs = [self._sentence_cost(s) for s in section.sentences]
+        return self._heading_cost(section) + sum(c[0] for c in costs), sum(c[1] for c in costs)
 
-def _fits(sections: Sequence[Section], quantities: Sequence[Quantity], budget: Budget) -> bool:
-    inside = sum(len(_inside(quantities, s.start, s.end)) for section in sections for s in section.sentences)
-    return inside <= budget.quantities and _estimate(sections, inside) <= budget.tokens
+    def _heading_cost(self, section: Section) -> int:
+        return count_tokens(_heading_line(section)) + 1
+
+    def _sentence_cost(self, sentence: Sentence) -> tuple[int, int]:
+        """Tokens of a sentence with its marks (5 at most for a clause, 7 for a quantity), and its quantities."""
+        inside = len(_inside(self._quantities, sentence.start, sentence.end))
+        plain = count_tokens(self._text[sentence.start : sentence.end])
+        return plain + 5 * len(sentence.clauses) + 7 * inside + 1, inside
 
 
-def _estimate(sections: Sequence[Section], inside: int) -> int:
-    """Marked tokens, estimated: running text has about 0.62 tokens a character, a mark about 4 tokens."""
-    sentences = [s for section in sections for s in section.sentences]
-    characters = sum(s.end - s.start for s in sentences)
-    return int(characters * 0.62) + 4 * sum(len(s.clauses) for s in sentences) + 5 * inside + 16 * len(sections)
+def _heading_line(section: Section) -> str:
+    return "# " + escape(" / ".join(h.heading for h in section.path)) if section.path else "#"
 
 
 def _inside(quantities: Sequence[Quantity], start: int, end: int) -> Sequence[Quantity]:
@@ -92,11 +116,11 @@ def _inside(quantities: Sequence[Quantity], start: int, end: int) -> Sequence[Qu
 def _chunk(index: int, report: Report, sections: Sequence[Section], quantities: Sequence[Quantity]) -> Chunk:
     sentences = [s for section in sections for s in section.sentences]
     plain = "".join(report.text[s.start : s.end] for s in sentences)
-    seed = hashlib.sha256(plain.encode()).hexdigest()[:8]
+    seed = hashlib.sha256(plain.encode("utf-8", "replace")).hexdigest()
     clauses = [c for s in sentences for c in s.clauses]
     inside = [q for s in sentences for q in _inside(quantities, s.start, s.end)]
-    clause_ids = {f"c{n}{check_letter(seed, 'c', n)}": c for n, c in enumerate(clauses, 1)}
-    quantity_ids = {f"q{n}{check_letter(seed, 'q', n)}": q for n, q in enumerate(inside, 1)}
+    clause_ids = dict(zip(checked_ids(seed, "c", len(clauses)), clauses, strict=True))
+    quantity_ids = dict(zip(checked_ids(seed, "q", len(inside)), inside, strict=True))
     marked = _mark(report.text, sections, clause_ids, quantity_ids)
     return Chunk(index, report, tuple(sections), clause_ids, quantity_ids, marked, count_tokens(marked))
 
@@ -110,7 +134,7 @@ def _mark(text: str, sections: Sequence[Section], clauses: dict[str, Clause], qu
     at = 0
     lines: list[str] = []
     for section in sections:
-        lines.append("# " + escape(" / ".join(h.heading for h in section.path)) if section.path else "#")
+        lines.append(_heading_line(section))
         for sentence in section.sentences:
             out, position = [], sentence.start
             while at < len(marks) and marks[at][0] <= sentence.end:

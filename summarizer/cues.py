@@ -110,7 +110,8 @@ def _change(around: Around) -> Direction | None:
     between = alternation(list(words()["direction"]["between"]))
     directions: tuple[Direction, ...] = ("up", "down")
     for direction in directions:
-        verbs = [w for w in words()["direction"][direction] if share or len(w) > 1]
+        amounts = words()["direction"]["of_amounts"]
+        verbs = [w for w in words()["direction"][direction] if share or w in amounts]
         verb = re.search(f"({alternation(verbs)})(?:{between})*$", around.before)
         if verb and not (verb.group(1) in ("增", "高", "快") and around.before[: verb.start()].endswith(("新", "提"))):
             if (
@@ -120,7 +121,8 @@ def _change(around: Around) -> Direction | None:
             ):
                 continue
             return direction
-        if share and pattern("direction", f"{direction}_nouns").search(around.before[-8:]):
+        rate = pattern("direction", f"{direction}_nouns").search(around.before[-8:])
+        if share and rate and not pattern("direction", "no_growth").search(around.before[-10:]):
             return direction
         fronted = words()["direction"][f"fronted_{direction}"]
         reached = pattern("direction", "reached", "(?:{})$").search(around.before)
@@ -160,7 +162,7 @@ def kind_of(around: Around, tense: Tense, metadata: Metadata) -> KindReading:
         return KindReading("target", year if year is not None else metadata.target_year, True, year is not None)
     if tense == "plan" and pattern("kind", "target").search(clause):
         sure = True
-    if around.quantity.counter == "大":
+    if around.quantity.counter == "大" and not pattern("goal", "outcome").search(clause):
         return KindReading("actual", default, False, False)
     if pattern("kind", "standing").search(clause[-12:]) and year is None:
         return KindReading(kind if "总投资" in clause else "actual", None, False, False)
@@ -172,10 +174,12 @@ def _is_reference(around: Around) -> bool:
     if q.unit == "years_of_age":
         return not any(noun in around.before for noun in words()["reference"]["age_nouns"])
     if re.match(
-        '[”"]?(?:内)?[^，。；,;]{0,3}(?:' + alternation(list(words()["reference"]["standards"])) + ")",
-        around.after[:12],
+        '[、\\d.分钟小时天]{0,16}[”"]?内?[^，。；,;]{0,3}(?:'
+        + alternation(list(words()["reference"]["standards"]))
+        + ")",
+        around.after[:28],
     ):
-        return q.dimension == "duration" or bool(re.match("、", around.after))
+        return q.dimension == "duration"
     threshold = q.comparator in (">=", "<=", ">", "<") and q.raw.endswith(("以上", "以下", "以内"))
     measured = q.dimension in ("money", "area", "mass", "power", "length", "households")
     return threshold and measured and pattern("reference", "after").match(around.after) is not None
@@ -212,10 +216,11 @@ def base_of(around: Around) -> str | None:
 
 def period_of(around: Around) -> Period | None:
     """The span of years that a value covers, where the clause names one."""
-    if match := re.search(r"(20\d\d)(?:年)?\s*(?:至|到|—|-|～|－)+\s*(20\d\d)年", around.before):
+    before = around.sentence_before[-40:]
+    if match := re.search(r"(20\d\d)(?:年)?\s*(?:至|到|—|-|～|－)+\s*(20\d\d)年", before):
         return Period(from_=int(match.group(1)), to=int(match.group(2)))
     for name, (first, last) in _PLAN_PERIODS.items():
-        if re.search(f'{name}[”’"]*(?:时期|期间|规划期)', around.before):
+        if re.search(f'{name}[”’"]*(?:时期|期间|规划期)', before):
             return Period(from_=first, to=last)
     return None
 

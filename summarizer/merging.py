@@ -191,7 +191,9 @@ def _conflicts(figures: Sequence[Figure], quantities: dict[str, Quantity]) -> It
         if figure.indicator.code is None and _GENERAL.fullmatch(_normal(figure.indicator.zh)):
             continue
         q = quantities[figure.quantities[0]]
-        groups[(*_subject(figure), q.unit, q.counter, q.per)].append(figure)
+        # A counted thing of one code may be of another part (新增升规企业 of a city, of an industry): its name decides.
+        name = _normal(figure.indicator.zh) if q.dimension == "count" else None
+        groups[(*_subject(figure), name, q.unit, q.counter, q.per)].append(figure)
     for group in groups.values():
         if len(group) > 1:
             yield Conflict(items=tuple(f.id for f in group), reason=_reason(group, quantities))

@@ -134,7 +134,7 @@ def _name(places: list[_Place], i: int, found: list[str]) -> str:
     place = places[i]
     previous = found[-1] if found else ""
     if place.quantity.dimension == "age" and (noun := _noun_behind(place, places, i)):
-        return noun
+        return _strip_tail(noun)
     before = _strip_tail(place.before if not place.follows_directly else "")
     if _after_threshold(places, i):
         return _strip_lead(_strip_tail(place.clause_before))
@@ -228,7 +228,7 @@ def _named_before(place: _Place, before: str, previous: str) -> str:
         return (_carried_verb(previous) or previous) + own
     if place.same_clause and not _words("carried", "^(?:{})").match(own):
         return _carried_verb(previous) + own
-    nominal = not re.search("率|总量|总额|余额|占|比|人员", own) and q.unit == "count" and len(own) <= 16
+    nominal = not re.search("率|总|余额|占|比|人员|存量|规模|累计", own) and q.unit == "count" and len(own) <= 16
     if (
         nominal
         and place.before == place.clause_before

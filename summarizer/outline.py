@@ -15,6 +15,7 @@ from importlib import resources
 from typing import Any
 
 from summarizer.model import Clause, Heading, Metadata, Outline, Report, Section, Sentence, Span, Tense
+from summarizer.quantities.grammar import scan
 
 _LINE_END = re.compile(r"\r\n|\n|\r|\\r\\n|\\n|\f|\u2028|\u2029")
 _BLANK = " \t\u3000\u00a0\ufeff\r\n\f"
@@ -245,7 +246,7 @@ def _inline_heads(text: str, start: int, end: int) -> Iterator[_Head]:
             continue
         style = _styles()[rank]
         if not style.inline and not (
-            unbroken and style.name in ("part", "big", "bracket") and match.group()[:1] in "。！？"
+            unbroken and style.name in ("part", "chapter", "big", "bracket") and match.group()[:1] in "。！？"
         ):
             continue
         assert style.pattern is not None
@@ -283,7 +284,7 @@ def _group(text: str, paragraphs: Sequence[Span], heads: Sequence[_Head], headin
             if head.start > start:
                 _add(groups, path, _sentences(text, start, head.start))
             path = (*[h for h in path if h.level < heading.level], heading)
-            start = head.body if _stays_sentence(head) else head.end
+            start = head.body if _stays_sentence(text, head, paragraph) else head.end
             groups.append((path, ()))
             pending = next(cuts, None)
         if start < paragraph.end:
@@ -291,8 +292,13 @@ def _group(text: str, paragraphs: Sequence[Span], heads: Sequence[_Head], headin
     return [group for group in groups if group[1]]
 
 
-def _stays_sentence(head: _Head) -> bool:
-    return head.rank >= _rank("run_in")
+def _stays_sentence(text: str, head: _Head, paragraph: Span) -> bool:
+    """Whether a heading is read as a sentence too: run-in and inline ones, and numbered ones that state something."""
+    if head.rank >= _rank("run_in"):
+        return True
+    name = _styles()[head.rank].name
+    listed = name in ("digit", "bracket_digit") and text[paragraph.end - 1] in "。；;"
+    return listed or next(scan(text[head.body : head.end]), None) is not None
 
 
 def _add(groups: list[_Group], path: tuple[Heading, ...], sentences: tuple[Sentence, ...]) -> None:

@@ -162,7 +162,7 @@ def test_source_text_that_looks_like_marks_is_escaped(text: str) -> None:
     one = chunk(text)
     assert re.findall(r"<(.*?)>", one.marked) == list(one.clauses)
     assert re.findall(r"\{(.*?):", one.marked) == list(one.quantities)
-    assert plain_lines(one) == [text.translate(str.maketrans("<>{}", "＜＞｛｝"))]
+    assert plain_lines(one) == [text.translate(str.maketrans("<>{}#", "＜＞｛｝＃"))]
 
 
 def test_hidden_characters_and_line_breaks_are_not_shown() -> None:

@@ -7,6 +7,7 @@ longer than any real number are passed over, so that the work stays linear in th
 
 from __future__ import annotations
 
+import hashlib
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,24 +16,26 @@ from decimal import Decimal
 
 from summarizer.model import Comparator, Quantity, Span
 from summarizer.quantities import numerals
+from summarizer.quantities.ids import checked_ids
 from summarizer.quantities.units import Unit, alternation, context, numeral_units, unit_pattern, unit_table
 
 _HAN = "零〇○一二三四五六七八九十百千万亿兆两"
 _DIGIT = "0-9０-９"
 _TRIGGER = re.compile(rf"[{_DIGIT}]+|[{_HAN}]+|翻|过半|半数|首位|榜首")
-_ARABIC = re.compile(rf"[{_DIGIT}]+(?:,[0-9]{{3}}(?![0-9]))*(?:(?: [.．] |[.．])[{_DIGIT}]+)?")
+_ARABIC = re.compile(rf"[{_DIGIT}]+(?:,[0-9]{{3}}(?![0-9])){{0,8}}(?:(?: [.．] |[.．])[{_DIGIT}]+)?")
 _CHINESE = re.compile(rf"[{_HAN}]+")
-_SCALE = re.compile("万亿|千亿|百亿|十亿|千万|百万|十万|亿|兆(?!瓦)|万|千(?![瓦克米伏])|百")
+_SCALE = re.compile("万亿|千亿|百亿|十亿|千万|百万|十万|亿|兆(?!瓦)|万|千(?![瓦克米伏分])|百(?!分)")
 _MORE = re.compile("余|多")
 _RANGE = re.compile(r"至|到|~|～|-|—{1,2}|–|－|―")
 _PARTS = re.compile(rf"[:：∶]([{_DIGIT}]+(?:[.．][{_DIGIT}]+)?)")
 _FRACTION = re.compile(rf"([{_HAN}]+)分之([{_HAN}]+(?:点[{_HAN}]+)?|[{_DIGIT}]+(?:[.．][{_DIGIT}]+)?)")
-_DOUBLING = re.compile(r"翻(?:了)?(?:近)?(?:([一两二三四])?番)")
+_DOUBLING = re.compile(r"翻了?(近)?([一两二三四])?番")
 _ONE_IN = re.compile(r"(\d+)([^\d，。；,;]{1,14}?)就?有(\d+)(辆|台|个|家|名|人|件|户|条|部|套|瓶|块|吨)")
 _LETTER = re.compile(r"[A-Za-zＡ-Ｚａ-ｚΑ-Ωα-ω_]")
 _MAX_DIGITS = 24
 _OPEN_QUOTES, _CLOSE_QUOTES = "“‘「『《", "”’」』》"
 _PER = re.compile(r"[/／]([一-鿿㎡]{1,4}?)(?=[，。；、：,;:（(）)的以左\s]|$)")
+_YI = re.compile("个(多)?亿(?!元)")
 _CHENG_STOPS = "立为功果效员都本分绩型千百因交长年熟就品套活"
 
 
@@ -116,16 +119,6 @@ def _context_words() -> _Words:
     return _words[0]
 
 
-def check_letter(seed: str, kind: str, number: int) -> str:
-    """The letter that makes an id refuse a slip: neighbours never share theirs.
-
-    `seed` ties ids to their chunk or report, so that another one's id does not resolve.
-    """
-    letters = "abcdefghjkmnpqrstuvwxyz"
-    shift = sum(ord(c) * (i + 1) for i, c in enumerate(seed + kind))
-    return letters[(shift + number * 7 + (number // len(letters)) * 3) % len(letters)]
-
-
 def find_quantities(text: str, ignore: Sequence[Span] = ()) -> tuple[Quantity, ...]:
     """All quantities of a text in order, with ids `q1x`, `q2y`…; none inside the `ignore` spans.
 
@@ -138,10 +131,10 @@ def find_quantities(text: str, ignore: Sequence[Span] = ()) -> tuple[Quantity, .
         return i >= 0 and found.start < ignore[i].end
 
     kept = [found for found in scan(text) if not ignored(found)]
-    seed = str(len(text))
+    names = checked_ids(hashlib.sha256(text.encode("utf-8", "replace")).hexdigest(), "q", len(kept))
     return tuple(
         Quantity(
-            id=f"q{n}{check_letter(seed, 'q', n)}",
+            id=name,
             start=f.start,
             end=f.end,
             raw=text[f.start : f.end],
@@ -153,7 +146,7 @@ def find_quantities(text: str, ignore: Sequence[Span] = ()) -> tuple[Quantity, .
             per=f.per,
             comparator=f.comparator,
         )
-        for n, f in enumerate(kept, 1)
+        for name, f in zip(names, kept, strict=True)
     )
 
 
@@ -230,8 +223,8 @@ class _Scanner:
         if "," in digits and len(digits.split(",")[0]) > 3:
             end = match.start() + digits.index(",")
             digits = self.text[match.start() : end]
-        if len(digits) > _MAX_DIGITS:
-            return None
+        if len(digits) > _MAX_DIGITS or re.match("0[0-9]", digits):
+            return None  # no real number, or the tail of one that a space or a break has cut
         number = self._scaled(_Number(match.start(), end, numerals.parse_arabic(digits)))
         return self._signed(self._composite(number))
 
@@ -266,6 +259,10 @@ class _Scanner:
     def _signed(self, number: _Number) -> _Number:
         """A minus belongs to a rate, and is the direction's business behind 增长."""
         sign = self._before(number.start, 1)
+        below_zero = self._before(number.start, 2) == "零下"
+        if below_zero or (sign == "负" and self._before(number.start, 2) not in ("担负", "自负", "背负")):
+            start = number.start - (2 if below_zero else 1)
+            return replace(number, start=start, value=numerals.EXACT.minus(number.value))
         if sign not in ("-", "－", "−") or self._before(number.start - 1, 1).isdigit():
             return number
         if re.search(rf"[{_HAN}%％‰A-Za-z]$", self._before(number.start - 1, 1)):
@@ -298,8 +295,9 @@ class _Scanner:
         match = _DOUBLING.match(self.text, start)
         if not match:
             return None
-        times = numerals.DIGITS[match.group(1)] if match.group(1) else 1
-        return self._compared(_Found(start, match.end(), str(2**times), "multiple", "factor"))
+        times = numerals.DIGITS[match.group(2)] if match.group(2) else 1
+        near: Comparator | None = "~" if match.group(1) else None
+        return self._compared(_Found(start, match.end(), str(2**times), "multiple", "factor"), near)
 
     def _set_phrase(self, word: str, start: int) -> _Found | None:
         if word in ("首位", "榜首"):
@@ -364,7 +362,7 @@ class _Scanner:
         if not first:
             return None
         parts, end = [first.group()], first.end()
-        while match := _PARTS.match(self.text, end):
+        while len(parts) <= 4 and (match := _PARTS.match(self.text, end)):
             parts.append(match.group(1))
             end = match.end()
         two_parts_of_a_ratio = len(parts) == 2 and re.search("比[例为是达调整约]{0,3}$", self._before(start, 5))
@@ -410,7 +408,7 @@ class _Scanner:
         items = [number]
         while not items[-1].chinese and not items[-1].scaled and self._after(items[-1].end, 1) in ("、", "和"):
             following = _ARABIC.match(self.text, items[-1].end + 1)
-            if not following or len(items) > 20:
+            if not following or len(items) > 12:
                 return []
             read = self._arabic(following)
             if read is None:
@@ -433,12 +431,20 @@ class _Scanner:
             number, sized = self._range(number)
         else:
             sized = self._unit(number.end)
+        if sized is not None and sized[0].zh == "个" and (colloquial := _YI.match(self.text, number.end)):
+            return self._amount_in_yi(number, colloquial)
         if sized is None:
             return self._scale_only(number)
         unit, end = sized
         if not self._is_quantity(number, unit, end):
             return None
         return self._finish(number, unit, end)
+
+    def _amount_in_yi(self, number: _Number, match: re.Match[str]) -> _Found:
+        """3个亿 is 300 million yuan, as people say it."""
+        value = numerals.plain(numerals.EXACT.multiply(number.value, Decimal(10**8)))
+        more: Comparator | None = ">" if number.more or match.group(1) else None
+        return self._compared(_Found(number.start, match.end(), value, "CNY", "money"), more)
 
     def _range(self, number: _Number) -> tuple[_Number, tuple[Unit, int] | None]:
         """Takes a second number behind 至, 到, - where both can have the same unit."""

@@ -43,14 +43,14 @@ def parse_chinese(numeral: str) -> int | None:
         return int("".join(str(DIGITS[c]) for c in numeral)) if numeral else None
     total = section = 0
     digit: int | None = None
-    last_unit = 1
+    last_unit, skipped = 1, False
     for c in numeral:
         if c in DIGITS:
             if digit not in (None, 0):
                 return None
             digit = DIGITS[c]
             if digit == 0:
-                last_unit = 1
+                last_unit, skipped = 1, True
         elif c in SMALL:
             section += (1 if digit is None or digit == 0 else digit) * SMALL[c]
             last_unit, digit = SMALL[c], None
@@ -62,7 +62,9 @@ def parse_chinese(numeral: str) -> int | None:
                 total = (total + section) * LARGE[c]
             else:
                 total += (section or 1) * LARGE[c]
-            section, digit, last_unit = 0, None, LARGE[c]
+            section, digit, last_unit, skipped = 0, None, LARGE[c], False
+    if total % 10**8 == 0 and total and section >= 1000 and not digit and not skipped and last_unit == 1000:
+        return total + section * 10**4  # 一亿两千 leaves its 万 out; 一亿零两千 does not
     if digit:
         section += digit * (last_unit // 10 if last_unit >= 10 else 1)
     return total + section
@@ -82,6 +84,6 @@ def adjacent_pair(numeral: str) -> tuple[int, int] | None:
 
 
 def plain(value: Decimal) -> str:
-    """A decimal without exponent, as it goes into a brief."""
-    text = format(value, "f")
-    return text if "." not in text else text.rstrip("0").rstrip(".") if text.endswith("0") else text
+    """A decimal without exponent, as it goes into a brief: -0.60 stays as written, 345000.00 is 345000."""
+    whole, _, fraction = format(value, "f").partition(".")
+    return f"{whole}.{fraction}" if fraction.strip("0") else whole

@@ -141,7 +141,8 @@ def _metric(quantity: Quantity) -> str:
     if quantity.unit == "mu" and Decimal(quantity.value) >= 15:
         return f" ({_rounded(Fraction(quantity.value) * _AREA_HINT, figures)} ha)"
     if quantity.counter == "斤" and Decimal(quantity.value) >= 2000:
-        return f" ({_rounded(Fraction(quantity.value) / 2000, figures)} tonnes)"
+        tonnes = _rounded(Fraction(quantity.value) / 2000, figures)
+        return f" ({tonnes} {'tonne' if tonnes == '1' else 'tonnes'})"
     return ""
 
 

@@ -147,7 +147,8 @@ class _Matcher(Generic[T]):
 
     def _longest(self, text: str, at: int) -> int:
         for length in self._lengths.get(text[at], ()):
-            if text[at : at + length] in self._values and not _cuts_word(text, at, at + length):
+            end = at + length
+            if end <= len(text) and text[at:end] in self._values and not _cuts_word(text, at, end):
                 return length
         return 0
 
