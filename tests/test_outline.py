@@ -376,7 +376,10 @@ def test_headings_and_clauses_are_ordered_spans(text: str) -> None:
 
 def test_a_numbered_sentence_on_its_own_line_is_read_as_a_sentence_too() -> None:
     """A list of targets, one a line, is no list of mere headings: its numbers reach a section."""
-    text = "二、主要目标\n1.地区生产总值增长6%左右。\n2.启动云岭大桥建设。\n(三)实施10件民生实事。新建学校8所,改造道路12条,完成老旧小区改造20个,加装电梯50台。\n"
+    text = (
+        "二、主要目标\n1.地区生产总值增长6%左右。\n2.启动云岭大桥建设。\n"
+        "(三)实施10件民生实事。新建学校8所,改造道路12条,完成老旧小区改造20个,加装电梯50台。\n"
+    )
     outline = read_outline(load_text(text, "list.txt"))
     read = "".join(text[s.start : s.end] for section in outline.sections for s in section.sentences)
     for part in ("地区生产总值增长6%左右", "启动云岭大桥建设", "实施10件民生实事", "新建学校8所"):

@@ -22,14 +22,12 @@ def figure_english(name: str, terms: Terms) -> str | None:
     return None
 
 
-def goal_english(figures: list[DraftFigure]) -> str | None:
-    """A target in English, where it is one known indicator and one value."""
-    if len(figures) != 1 or figures[0].en is None:
+def goal_english(figures: list[DraftFigure | None]) -> str | None:
+    """A target in English, where its only quantity is the value of one indicator whose English is known."""
+    figure = figures[0] if len(figures) == 1 else None
+    if figure is None or not figure.en or "{" in figure.en:
         return None
-    figure = figures[0]
-    name = figure.en[0].upper() + figure.en[1:] if figure.en else ""
-    if "{" in name:
-        return None
+    name = figure.en[0].upper() + figure.en[1:]
     if figure.m == "change":
         return f"{name} {'up' if figure.d == 'up' else 'down'} {{{figure.q}}}"
     return f"{name}: {{{figure.q}}}"
