@@ -83,6 +83,7 @@ def test_every_quote_is_the_reports_own_text(path: Path):
     assert all(text[q["start"] : q["end"]] == q["raw"] for q in content["quantities"])
     assert content["report"]["source"] == path.name
     assert brief.is_complete
+    assert brief.gaps == ()  # what rules read passes the checks that a model's answers pass
 
 
 def test_own_terms_reach_the_brief(tmp_path: Path):
