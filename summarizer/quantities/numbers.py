@@ -1,0 +1,131 @@
+"""Numerals at a position: Arabic and Chinese, with scale words, 余 and 多, signs and ranges of neighbours."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from summarizer.quantities import numerals
+from summarizer.quantities.words import context_words
+
+HAN = "零〇○一二三四五六七八九十百千万亿兆两"
+DIGIT = "0-9０-９"
+ARABIC = re.compile(rf"[{DIGIT}]+(?:,[0-9]{{3}}(?![0-9])){{0,8}}(?:(?: [.．] |[.．])[{DIGIT}]+)?")
+CHINESE = re.compile(rf"[{HAN}]+")
+SCALE = re.compile("万亿|千亿|百亿|十亿|千万|百万|十万|亿|兆(?!瓦)|万|千(?![瓦克米伏分])|百(?!分)")
+MORE = re.compile("余|多")
+MAX_DIGITS = 24
+OPEN_QUOTES, CLOSE_QUOTES = "“‘「『《", "”’」』》"
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A numeral as read: its span, value, and what it looks like."""
+
+    start: int
+    end: int
+    value: Decimal
+    high: Decimal | None = None
+    more: bool = False
+    chinese: bool = False
+    bare: bool = False
+    scaled: bool = False
+    approximate: bool = False
+
+
+class NumberReader:
+    """Reads numerals of a text; keeps no state but the text."""
+
+    def __init__(self, text: str):
+        self.text = text
+        self.words = context_words()
+
+    def _before(self, start: int, size: int = 8) -> str:
+        return self.text[max(0, start - size) : start]
+
+    def _after(self, end: int, size: int = 8) -> str:
+        return self.text[end : end + size]
+
+    def _in_quotes(self, start: int) -> bool:
+        for c in reversed(self._before(start, 14)):
+            if c in OPEN_QUOTES:
+                return True
+            if c in CLOSE_QUOTES:
+                return False
+        return False
+
+    def _number(self, start: int) -> Number | None:
+        arabic = ARABIC.match(self.text, start)
+        return self._arabic(arabic) if arabic else self._chinese(start)
+
+    def _arabic(self, match: re.Match[str]) -> Number | None:
+        digits, end = match.group(), match.end()
+        if "," in digits and len(digits.split(",")[0]) > 3:
+            end = match.start() + digits.index(",")
+            digits = self.text[match.start() : end]
+        if len(digits) > MAX_DIGITS or re.match("0[0-9]", digits):
+            return None  # no real number, or the tail of one that a space or a break has cut
+        number = self._scaled(Number(match.start(), end, numerals.parse_arabic(digits)))
+        return self._signed(self._composite(number))
+
+    def _scaled(self, number: Number) -> Number:
+        """Adds 余 or 多 and a scale word: 30余万, 1.2万余, 1.02万亿."""
+        end, more = number.end, False
+        if match := MORE.match(self.text, end):
+            end, more = match.end(), True
+        gap = 1 if self._after(end, 1) == " " and SCALE.match(self.text, end + 1) else 0
+        scale = SCALE.match(self.text, end + gap)
+        value = number.value
+        if scale:
+            value = numerals.EXACT.multiply(value, Decimal(numerals.SCALES[scale.group()]))
+            end = scale.end()
+            if match := MORE.match(self.text, end):
+                end, more = match.end(), True
+        return replace(number, end=end, value=value, more=more, scaled=scale is not None)
+
+    def _composite(self, number: Number) -> Number:
+        """5万6566 is one number: a scaled part and a smaller one behind it."""
+        if not number.scaled or self.text[number.end - 1] not in "万亿":
+            return number
+        match = ARABIC.match(self.text, number.end)
+        if not match or len(match.group()) > 9:
+            return number
+        rest = self._scaled(Number(match.start(), match.end(), numerals.parse_arabic(match.group())))
+        smaller = rest.value < (10**4 if self.text[number.end - 1] == "万" else 10**8)
+        if not smaller:
+            return number
+        return replace(rest, start=number.start, value=numerals.EXACT.add(number.value, rest.value), scaled=True)
+
+    def _signed(self, number: Number) -> Number:
+        """A minus belongs to a rate, and is the direction's business behind 增长."""
+        sign = self._before(number.start, 1)
+        below_zero = self._before(number.start, 2) == "零下"
+        if below_zero or (sign == "负" and self._before(number.start, 2) not in ("担负", "自负", "背负")):
+            start = number.start - (2 if below_zero else 1)
+            return replace(number, start=start, value=numerals.EXACT.minus(number.value))
+        if sign not in ("-", "－", "−") or self._before(number.start - 1, 1).isdigit():
+            return number
+        if re.search(rf"[{HAN}%％‰A-Za-z]$", self._before(number.start - 1, 1)):
+            return number
+        changed = re.search(r"(增长|增幅|增速|同比|下降)\s*$", self._before(number.start - 1, 4))
+        value = number.value if changed else numerals.EXACT.minus(number.value)
+        return replace(number, start=number.start - 1, value=value)
+
+    def _chinese(self, start: int) -> Number | None:
+        match = CHINESE.match(self.text, start)
+        if not match:
+            return None
+        run, end, more = match.group(), match.end(), False
+        pair = numerals.adjacent_pair(run)
+        value = numerals.parse_chinese(run)
+        if value is None and pair is None:
+            return None
+        number = Decimal(pair[0] if pair else value or 0)
+        if found := MORE.match(self.text, end):
+            more, end = True, found.end()
+            if scale := re.compile("万亿|亿|万").match(self.text, end):
+                number, end = number * numerals.SCALES[scale.group()], scale.end()
+        bare = all(c in numerals.SMALL or c in numerals.LARGE for c in run) and run[0] != "十"
+        high = Decimal(pair[1]) if pair else None
+        return Number(match.start(), end, number, high, more, True, bare, approximate=pair is not None)
