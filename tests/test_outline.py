@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from summarizer.errors import InputError
 from summarizer.loading.text import load, load_text
 from summarizer.model import Outline, Report
-from summarizer.outline import lines, read_outline
+from summarizer.outline import read_outline
+from summarizer.paragraphs import lines
 
 ROOT = Path(__file__).parents[1]
 GOLD = sorted((ROOT / "tests" / "gold").glob("*.gold.json"))

@@ -1,0 +1,71 @@
+"""Whether a section reports or promises: by the last heading or sentence that opens one, else by its wording."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+
+from summarizer.headings import vocabulary
+from summarizer.model import Heading, Metadata, Sentence, Tense
+
+Group = tuple[tuple[Heading, ...], tuple[Sentence, ...]]
+
+
+def tenses_of(text: str, metadata: Metadata, groups: Sequence[Group]) -> list[Tense]:
+    """Whether each section reports or promises: by the last opening cue, else by its wording."""
+    if metadata.doc_type == "plan" and metadata.review_year is None:
+        return ["plan"] * len(groups)
+    cues = [_cue(text, metadata, path, sentences) for path, sentences in groups]
+    tense: Tense | None = None
+    tenses: list[Tense | None] = []
+    planned = False
+    for cue, strong in cues:
+        if cue == "plan" or (cue == "review" and (strong or not planned)):
+            tense = cue
+            planned = planned or cue == "plan"
+        tenses.append(tense)
+    default: Tense = "review" if any(tenses) else _by_wording(text, groups)
+    return [t or default for t in tenses]
+
+
+def _cue(
+    text: str, metadata: Metadata, path: tuple[Heading, ...], sentences: tuple[Sentence, ...]
+) -> tuple[Tense | None, bool]:
+    words = _tense_patterns(metadata.review_year, metadata.target_year)
+    for heading in reversed(path[:2]):
+        if words["plan_headings"].search(heading.heading):
+            return "plan", True
+        if words["review_headings"].search(heading.heading):
+            return "review", True
+    for sentence in sentences[:3]:
+        content = text[sentence.start : sentence.end]
+        if words["plan_sentences"].search(content):
+            return "plan", False
+        if words["review_sentences"].search(content):
+            return "review", False
+    return None, False
+
+
+@cache
+def _tense_patterns(review: int | None, target: int | None) -> dict[str, re.Pattern[str]]:
+    years = {"review": str(review or "####"), "target": str(target or "####")}
+    return {
+        name: re.compile(
+            "|".join(p.replace("{review}", years["review"]).replace("{target}", years["target"]) for p in patterns)
+        )
+        for name, patterns in vocabulary()["tense"].items()
+        if name.endswith(("headings", "sentences"))
+    }
+
+
+def _by_wording(text: str, groups: Sequence[Group]) -> Tense:
+    words = vocabulary()["tense"]
+    plan, review = tuple(words["plan_words"]), tuple(words["review_words"])
+    score = 0
+    for _, sentences in groups:
+        for sentence in sentences:
+            for clause in sentence.clauses:
+                content = text[clause.start : clause.end]
+                score += content.startswith(plan) - any(w in content[:8] for w in review)
+    return "plan" if score > 0 else "review"
