@@ -132,6 +132,7 @@ def english_reasons(
         ("Invest in {q2a} mu of land", ["unit_doubled"]),
         ("Invest in {q2a#} mu of land", []),
         ("Extend Line 10", []),
+        ("Add {q2a} of three-dimensional greening", []),
         ("Extend Line 11", ["digits_in_english"]),
         ("Build {q1a plants", ["placeholder_broken", "digits_in_english"]),
     ],

@@ -73,6 +73,8 @@ _WORDS: dict[str, float] = (
     }
 )
 _NUMBER_WORD = re.compile(rf"\b({alternation(list(_WORDS))})(?:s|th)?\b", re.IGNORECASE)
+# Compounds of which the number word states no size: 立体 is three-dimensional, 双向 two-way.
+_COMPOUNDS = re.compile(r"\b(?:two|three)-(?:dimensional|way|wheel\w*|sided)\b|\bthird[- ]part(?:y|ies)\b|\bsecond-hand\b", re.I)
 # Ordinary words that happen to count: no statement of size.
 _HARMLESS = {"both", "second", "dual", "quarter"}
 
@@ -127,7 +129,7 @@ def _numbers(text: str, names: frozenset[float]) -> Iterator[Problem]:
     for digits in _DIGITS.findall(unicodedata.normalize("NFKC", text)):
         if float(digits.replace(",", "")) not in names:
             yield Problem("digits_in_english", f"{digits!r} is written out; use the quantity's placeholder")
-    for match in _NUMBER_WORD.finditer(text):
+    for match in _NUMBER_WORD.finditer(_COMPOUNDS.sub(" ", text)):
         word = match.group(1).lower()
         if word not in _HARMLESS and _WORDS[word] not in names:
             yield Problem("number_word", f"{match.group()!r} is a number in words; use the quantity's placeholder")
