@@ -191,7 +191,7 @@ class Checker:
         """Where the words around the quantity tell something else: reasons, sorted."""
         doubts: list[str] = []
         sentence, section = self.index.sentence_at(quantity.start)
-        around = self._around(sentence, quantity)
+        around = self.around(sentence, quantity)
         if around is None:
             return doubts
         measure, direction = cues.measure_of(around)
@@ -212,7 +212,8 @@ class Checker:
             doubts.append("name")
         return sorted(doubts)
 
-    def _around(self, sentence: Sentence, quantity: Quantity) -> cues.Around | None:
+    def around(self, sentence: Sentence, quantity: Quantity) -> cues.Around | None:
+        """What stands around a quantity of a sentence; None for one that the grammar did not find there."""
         inside = list(self.sentence_quantities(sentence).values())
         if quantity not in inside:
             return None

@@ -119,7 +119,7 @@ class _Resolver:
         quantity = self.checker.quantity(draft.q)
         term = self.checker.terms.indicator(draft.zh)
         sentence, _ = self.index.sentence_at(quantity.start)
-        around = self.checker._around(sentence, quantity)
+        around = self.checker.around(sentence, quantity)
         english = self._english(draft.en, quantity.start)
         return Figure(
             id=quantity.id,

@@ -48,7 +48,7 @@ class ChatEngine:
         self._rules = RulesEngine(terms)
 
     async def read(self, chunk: Chunk) -> Reading:
-        """The checked draft of a chunk. Raises EndpointError only where asking others is pointless too (bad key)."""
+        """The checked draft of a chunk; by rules, with the failure noted, where the model could not be asked."""
         try:
             reply = await self._client.complete(read_messages(chunk), answer_schema())
             parsed = parse(reply.content)
