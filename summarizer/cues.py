@@ -156,6 +156,8 @@ def kind_of(around: Around, tense: Tense, metadata: Metadata) -> KindReading:
             kind = "actual"
         sure = True
     clause = around.before
+    if year is None and kind == "actual" and _is_starting_value(around):
+        return KindReading("actual", None, False, True)
     if tense == "plan" and pattern("kind", "actual", "(?<![比较与同])(?:{})").search(clause):
         return KindReading("actual", year if year is not None else metadata.review_year, True, False)
     if tense == "review" and pattern("kind", "this_year").search(around.sentence_before):
@@ -167,6 +169,12 @@ def kind_of(around: Around, tense: Tense, metadata: Metadata) -> KindReading:
     if pattern("kind", "standing").search(clause[-12:]) and year is None:
         return KindReading(kind if "总投资" in clause else "actual", None, False, False)
     return KindReading(kind, year if year is not None else default, sure, year is not None)
+
+
+def _is_starting_value(around: Around) -> bool:
+    """从3826.5亿元增长到…: the value that growth starts from is of an earlier year, which the text need not name."""
+    rises = pattern("direction", "reached", "^[^，。；,;]{2,4}?(?:{})")
+    return re.search("[从由]$", around.before) is not None and rises.match(around.after) is not None
 
 
 def _is_reference(around: Around) -> bool:

@@ -169,6 +169,8 @@ def _noun_behind(place: _Place, places: list[_Place], i: int) -> str:
     """The counted noun behind the quantity, where one stands there."""
     after = place.after.lstrip('”’"）)') if place.quantity.unit == "minute" else place.after
     listed = i + 1 < len(places) and places[i + 1].same_clause
+    if after[:1] in "、和及与" and place.quantity.unit != "minute":
+        return ""
     if listed:
         after = after.split("、")[0]
     after = after.strip(_EDGES.replace("“", "").replace("（", "").replace("(", "")) if after[:1] not in "（(" else ""
@@ -264,7 +266,7 @@ def _after_comma(text: str) -> str:
 
 def _strip_tail(text: str) -> str:
     pattern = _words("tail", "(?:{})$")
-    own = text.strip(" 　，。；、,;")
+    own = re.sub("[从由]?20\\d\\d年(?:末|底)?的?$", "", text.strip(" 　，。；、,;"))
     while own and (match := pattern.search(own)) and match.start() >= 0:
         own = own[: match.start()].rstrip(" 　、")
     return own
