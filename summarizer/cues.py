@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -24,8 +25,8 @@ _PLAN_PERIODS = {
     "十四五": (2021, 2025),
     "十五五": (2026, 2030),
 }
-_YEAR = re.compile(r"(?<!\d)(20\d\d)年(?!来|以来)")
-_COMPARED = re.compile(r"(?:比|较|与|同|自|在|以)\s*$")
+_YEAR = re.compile(r"(?<!\d)(20\d\d|19[5-9]\d)年(?!来|以来)")
+_COMPARED = re.compile(r"(?:比|较|与|同|自|在|以|面向|瞄准|相对于)\s*$")
 
 
 @cache
@@ -48,6 +49,7 @@ class Around:
     before: str
     after: str
     sentence_before: str
+    heading: str = ""
     previous: tuple[Measure, Direction | None] | None = None
     joined: bool = False
 
@@ -63,18 +65,22 @@ class KindReading:
 
 
 def surroundings(
-    text: str, sentence: tuple[int, int], clauses: Sequence[tuple[int, int]], quantities: Sequence[Quantity]
+    text: str,
+    sentence: tuple[int, int],
+    clauses: Sequence[tuple[int, int]],
+    quantities: Sequence[Quantity],
+    heading: str = "",
 ) -> list[Around]:
     """Each quantity of a sentence with what stands around it, list members linked to the one before."""
     found: list[Around] = []
     for i, q in enumerate(quantities):
         start, end = next(((s, e) for s, e in reversed(clauses) if s <= q.start), sentence)
         earlier = quantities[i - 1] if i else None
-        joined = earlier is not None and re.fullmatch(r"[、和及,，]?", text[earlier.end : q.start]) is not None
-        before = text[start : q.start] if q.start >= start else ""
-        around = Around(q, before, text[q.end : max(end, q.end)], text[sentence[0] : q.start], joined=joined)
+        joined = earlier is not None and re.fullmatch(r"[、和及]?", text[earlier.end : q.start]) is not None
+        before = text[start : q.start].rstrip() if q.start >= start else ""
+        after, sentence_before = text[q.end : max(end, q.end)], text[sentence[0] : q.start]
         previous = measure_of(found[-1]) if joined and found else None
-        found.append(Around(q, before, around.after, around.sentence_before, previous, joined))
+        found.append(Around(q, before, after, sentence_before, heading, previous, joined))
     return found
 
 
@@ -156,8 +162,8 @@ def kind_of(around: Around, tense: Tense, metadata: Metadata) -> KindReading:
             kind = "actual"
         sure = True
     clause = around.before
-    if year is None and kind == "actual" and _is_starting_value(around):
-        return KindReading("actual", None, False, True)
+    if _is_starting_value(around):
+        return KindReading("actual", year, False, year is not None)
     if tense == "plan" and pattern("kind", "actual", "(?<![比较与同])(?:{})").search(clause):
         return KindReading("actual", year if year is not None else metadata.review_year, True, False)
     if tense == "review" and pattern("kind", "this_year").search(around.sentence_before):
@@ -174,7 +180,8 @@ def kind_of(around: Around, tense: Tense, metadata: Metadata) -> KindReading:
 def _is_starting_value(around: Around) -> bool:
     """从3826.5亿元增长到…: the value that growth starts from is of an earlier year, which the text need not name."""
     rises = pattern("direction", "reached", "^[^，。；,;]{2,4}?(?:{})")
-    return re.search("[从由]$", around.before) is not None and rises.match(around.after) is not None
+    begins = re.search(r"[从由](?:上年|去年|(?:20|19)\d\d年)?的?(?:增长|下降)?$", around.before)
+    return begins is not None and rises.match(around.after) is not None
 
 
 def _is_reference(around: Around) -> bool:
@@ -194,15 +201,33 @@ def _is_reference(around: Around) -> bool:
 
 
 def explicit_year(around: Around) -> int | None:
-    """A year that the clause, or the sentence before it, names for the value; not a base of comparison."""
-    for window in (around.before, around.sentence_before[-60:]):
-        for match in reversed(list(_YEAR.finditer(window))):
-            if not _COMPARED.search(window[: match.start()]) or window[: match.start()].endswith("在"):
-                return int(match.group(1))
+    """A year that the clause, or the sentence before it, names for the value; not a base of comparison.
+
+    An earlier clause only gives its year on (到2025年, 截至2023年底) or where it opens the sentence.
+    """
+    own, sentence = (unicodedata.normalize("NFKC", w) for w in (around.before, around.sentence_before))
+    for match in reversed(list(_YEAR.finditer(own))):
+        if _names_value(own, match):
+            return int(match.group(1))
+    for match in reversed(list(_YEAR.finditer(sentence))):
+        opens = match.start() <= 2 or re.search("(?:到|至|截至|截止)$", sentence[: match.start()])
+        if opens and _names_value(sentence, match):
+            return int(match.group(1))
+    ended = '[”’"]*(?:期)?末'
+    planned = '[”’"]*(?:时期|期间)?[^，。]{0,8}(?:目标|任务)'
+    for window, shape in ((own, ended), (sentence[-60:], ended), (around.heading, planned)):
         for name, (_, last) in _PLAN_PERIODS.items():
-            if re.search(f'{name}[”’"]*(?:期)?末', window) and not re.search(f"[比较][“‘]*{name}", window):
+            if re.search(name + shape, window) and not re.search(f"[比较][“‘]*{name}", window):
                 return last
     return None
+
+
+def _names_value(window: str, match: re.Match[str]) -> bool:
+    """Whether a year is the value's own, not one that it is compared with or starts from."""
+    before = window[: match.start()]
+    if before.endswith(("由", "从")) and re.search(r"\d", window[match.end() :]):
+        return False
+    return not _COMPARED.search(before) or before.endswith("在")
 
 
 def basis_of(around: Around) -> Basis | None:

@@ -17,6 +17,8 @@ from summarizer.chunking import flat
 from summarizer.model import Quantity, Sentence
 from summarizer.quantities.units import alternation
 
+# What is compared with, or a mere span of time: no name of its own, the subject stands before it.
+_COMPARISON = re.compile("(?:同比|比|较|高于|低于|快于|[一二三四五六七八九十两]{1,2}年(?:来|间)?$|其中$|转$)")
 _EDGES = " 　，。；：、,;:“”\"'‘’（(）)—-"
 
 
@@ -125,8 +127,10 @@ def _respectively(place: _Place, size: int, found: list[str]) -> list[str]:
     if len(parts) == size:
         tail = re.search(names()["figure"]["shared_tail"], parts[-1])
         return [p if not tail or re.search(names()["figure"]["shared_tail"], p) else p + tail.group() for p in parts]
-    if len(parts) == 1 and len(found) >= size:
+    if len(parts) == 1 and len(found) >= size and re.fullmatch(".{0,6}(?:率|占比|比重|比例)", parts[0]):
         return [name + parts[0] for name in found[-size:]]
+    if size == 2 and subject.startswith("城乡"):
+        return ["城镇" + subject[2:], "农村" + subject[2:]]
     return [subject] * size if subject else []
 
 
@@ -222,7 +226,7 @@ def _named_before(place: _Place, before: str, previous: str) -> str:
         return _strip_lead(own) or previous
     if re.search("连续$", place.before) and q.dimension == "duration":
         return (_strip_lead(re.sub("连续$", "", own)) or previous) + "连续" + place.after
-    if not own:
+    if not own or len(own) < 2 or _COMPARISON.match(own):
         return previous
     if own.startswith(("惠及", "占")) and previous:
         return previous + own

@@ -14,7 +14,7 @@ from summarizer.model import Heading, Outline, Report, Section, Sentence, Span
 from summarizer.paragraphs import paragraphs_of
 from summarizer.quantities.grammar import scan
 from summarizer.sentences import sentences_of
-from summarizer.tense import Group, tenses_of
+from summarizer.tense import Group, split_at_plan, tenses_of
 
 
 def read_outline(report: Report) -> Outline:
@@ -27,7 +27,7 @@ def read_outline(report: Report) -> Outline:
         Heading(level=ranks.index(h.rank) + 1, heading=_flat(text[h.start : h.end]), start=h.start, end=h.end)
         for h in heads
     )
-    groups = _group(text, paragraphs, heads, headings)
+    groups = split_at_plan(text, report.metadata, _group(text, paragraphs, heads, headings))
     tenses = tenses_of(text, report.metadata, groups)
     return Outline(headings, tuple(Section(p, s, t) for (p, s), t in zip(groups, tenses, strict=True)))
 

@@ -45,11 +45,11 @@ def _clauses(text: str, start: int, end: int) -> Iterator[Clause]:
 
 
 def _inside_number(text: str, position: int) -> bool:
-    return (
-        text[position] in ",:："
-        and text[position - 1 : position].isdigit()
-        and text[position + 1 : position + 2].isdigit()
-    )
+    """Whether a mark is a thousands separator, or the colon of a ratio."""
+    before, after = text[position - 1 : position].isdigit(), text[position + 1 : position + 5]
+    if text[position] in ":：":
+        return before and after[:1].isdigit()
+    return text[position] in ",，" and before and after[:3].isdigit() and len(after) > 2 and not after[3:].isdigit()
 
 
 def _clause(text: str, start: int, end: int) -> Iterator[Clause]:

@@ -19,20 +19,36 @@ def tenses_of(text: str, metadata: Metadata, groups: Sequence[Group]) -> list[Te
     cues = [_cue(text, metadata, path, sentences) for path, sentences in groups]
     tense: Tense | None = None
     tenses: list[Tense | None] = []
-    planned = False
-    for cue, strong in cues:
-        if cue == "plan" or (cue == "review" and (strong or not planned)):
+    opened: set[Heading | None] = set()  # top headings under which a sentence has opened the plan
+    for (cue, strong), (path, _) in zip(cues, groups, strict=True):
+        top = path[0] if path else None
+        if cue == "plan":
             tense = cue
-            planned = planned or cue == "plan"
+            opened.add(top)
+        elif cue == "review" and top not in opened and (strong or not opened):
+            tense = cue
         tenses.append(tense)
     default: Tense = "review" if any(tenses) else _by_wording(text, groups)
     return [t or default for t in tenses]
+
+
+def split_at_plan(text: str, metadata: Metadata, groups: Sequence[Group]) -> list[Group]:
+    """The groups, one that turns to the plan in the middle (今年的主要预期目标是…) cut in two there."""
+    opening = _tense_patterns(metadata.review_year, metadata.target_year)["opening_sentences"]
+    found: list[Group] = []
+    for path, sentences in groups:
+        turns = [i for i, s in enumerate(sentences) if i and opening.search(text[s.start : s.end])]
+        cut = turns[0] if turns else len(sentences)
+        found.extend((path, part) for part in (sentences[:cut], sentences[cut:]) if part)
+    return found
 
 
 def _cue(
     text: str, metadata: Metadata, path: tuple[Heading, ...], sentences: tuple[Sentence, ...]
 ) -> tuple[Tense | None, bool]:
     words = _tense_patterns(metadata.review_year, metadata.target_year)
+    if sentences and words["opening_sentences"].search(text[sentences[0].start : sentences[0].end]):
+        return "plan", True
     for heading in reversed(path[:2]):
         if words["plan_headings"].search(heading.heading):
             return "plan", True

@@ -54,6 +54,10 @@ class Checker:
         self.text = index.text
         self.terms = terms
         self._named: dict[int, list[str]] = {}
+        self._around: dict[int, dict[int, cues.Around]] = {}
+        self._inside: dict[int, dict[str, Quantity]] = {}
+        self._characters: dict[int, set[str]] = {}
+        self._numbers: dict[int, frozenset[float]] = {}
 
     def violations(self) -> Iterator[Violation]:
         """Everything that is wrong, in the order of the answer."""
@@ -149,7 +153,10 @@ class Checker:
 
     def characters_at(self, position: int) -> set[str]:
         sentence, section = self.index.sentence_at(position)
-        return set(escape(self.text[sentence.start : sentence.end] + "".join(h.heading for h in section.path)))
+        if sentence.start not in self._characters:
+            words = self.text[sentence.start : sentence.end] + "".join(h.heading for h in section.path)
+            self._characters[sentence.start] = set(escape(words))
+        return self._characters[sentence.start]
 
     def english_context(
         self, position: int, required: tuple[str, ...]
@@ -159,9 +166,17 @@ class Checker:
         return self.sentence_quantities(sentence), required, self._names(sentence, section)
 
     def sentence_quantities(self, sentence: Sentence) -> Mapping[str, Quantity]:
-        return dict(self.index.quantities_in(sentence.start, sentence.end))
+        if sentence.start not in self._inside:
+            self._inside[sentence.start] = dict(self.index.quantities_in(sentence.start, sentence.end))
+        return self._inside[sentence.start]
 
     def _names(self, sentence: Sentence, section: Section) -> frozenset[float]:
+        """The numbers of a sentence and its headings that belong to names, and the report's years."""
+        if sentence.start not in self._numbers:
+            self._numbers[sentence.start] = self._names_of(sentence, section)
+        return self._numbers[sentence.start]
+
+    def _names_of(self, sentence: Sentence, section: Section) -> frozenset[float]:
         pieces, position = [], sentence.start
         for quantity in self.sentence_quantities(sentence).values():
             pieces.append(self.text[position : quantity.start])
@@ -214,12 +229,18 @@ class Checker:
 
     def around(self, sentence: Sentence, quantity: Quantity) -> cues.Around | None:
         """What stands around a quantity of a sentence; None for one that the grammar did not find there."""
-        inside = list(self.sentence_quantities(sentence).values())
-        if quantity not in inside:
-            return None
-        clauses = [(c.start, c.end) for c in sentence.clauses]
-        found = cues.surroundings(self.text, (sentence.start, sentence.end), clauses, inside)
-        return found[inside.index(quantity)]
+        return self._surroundings(sentence.start).get(quantity.start)
+
+    def _surroundings(self, position: int) -> dict[int, cues.Around]:
+        """What stands around each quantity of a sentence, by where the quantity starts; read once."""
+        if position not in self._around:
+            sentence, section = self.index.sentence_at(position)
+            inside = list(self.sentence_quantities(sentence).values())
+            clauses = [(c.start, c.end) for c in sentence.clauses]
+            heading = " ".join(h.heading for h in section.path)
+            found = cues.surroundings(self.text, (sentence.start, sentence.end), clauses, inside, heading)
+            self._around[position] = {a.quantity.start: a for a in found}
+        return self._around[position]
 
     def _names_another(self, name: str, sentence: Sentence, quantity: Quantity) -> bool:
         """Whether the name fits another quantity of the sentence better than its own.

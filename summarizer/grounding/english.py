@@ -74,7 +74,9 @@ _WORDS: dict[str, float] = (
 )
 _NUMBER_WORD = re.compile(rf"\b({alternation(list(_WORDS))})(?:s|th)?\b", re.IGNORECASE)
 # Compounds of which the number word states no size: 立体 is three-dimensional, 双向 two-way.
-_COMPOUNDS = re.compile(r"\b(?:two|three)-(?:dimensional|way|wheel\w*|sided)\b|\bthird[- ]part(?:y|ies)\b|\bsecond-hand\b", re.I)
+_COMPOUNDS = re.compile(
+    r"\b(?:two|three)-(?:dimensional|way|wheel\w*|sided)\b|\bthird[- ]part(?:y|ies)\b|\bsecond-hand\b", re.I
+)
 # Ordinary words that happen to count: no statement of size.
 _HARMLESS = {"both", "second", "dual", "quarter"}
 

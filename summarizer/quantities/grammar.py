@@ -191,11 +191,13 @@ class _Scanner(FormReader):
         return Decimal(numerals.SCALES[match.group()]) if match else Decimal(1)
 
     def _scale_only(self, number: Number) -> Found | None:
-        """3.5万残疾人: a scaled Arabic number that counts the noun behind it."""
+        """3.5万残疾人, 用户3.4亿: a scaled Arabic number counts the noun behind it, or that before it at a clause's end."""
         after = self._after(number.end, 4)
         if number.chinese or not number.scaled or number.high is not None or not after:
             return None
-        if not "一" <= after[0] <= "鿿" or after.startswith(self.words.scale_only_not):
+        behind = "一" <= after[0] <= "鿿" and not after.startswith(self.words.scale_only_not)
+        ends = after[0] in "、，。；,;" and re.search("[一-鿿]$", self._before(number.start, 1)) is not None
+        if not behind and not ends:
             return None
         if self._before(number.start, 1) in ("每", "约") and self._before(number.start, 2) != "大约":
             return None
@@ -205,7 +207,7 @@ class _Scanner(FormReader):
         before, after = self._before(number.start), self._after(end)
         if before.endswith(self.words.denominator_before) or after.startswith(self.words.denominator_after):
             return False
-        if before.endswith("第") or (before.endswith("前") and unit.zh in ("名", "位", "强", "家")):
+        if before.endswith("第") or (before.endswith(("前", "后")) and unit.zh in ("名", "位", "家")):
             return False
         if unit.zh == "年":
             return self._is_span_of_years(number, before, after)
@@ -227,7 +229,9 @@ class _Scanner(FormReader):
         return compared or spanned or not number.chinese
 
     def _is_policy(self, number: Number, end: int) -> bool:
-        quoted = self._before(number.start, 1) in {*OPEN_QUOTES} and self._after(end, 1) in {*CLOSE_QUOTES}
+        quoted = self._after(end, 1) in {*CLOSE_QUOTES} and (
+            self._before(number.start, 1) in {*OPEN_QUOTES} or self._before(number.start, 2)[:1] in {*OPEN_QUOTES}
+        )
         listed = re.match("[、以和及等]", self._after(end, 1)) and self.words.policy.search(self._after(end, 24))
         return bool(quoted or listed or self.words.policy.match(self._after(end, 4)))
 

@@ -11,7 +11,7 @@ from summarizer.quantities.words import context_words
 
 HAN = "零〇○一二三四五六七八九十百千万亿兆两"
 DIGIT = "0-9０-９"
-ARABIC = re.compile(rf"[{DIGIT}]+(?:,[0-9]{{3}}(?![0-9])){{0,8}}(?:(?: [.．] |[.．])[{DIGIT}]+)?")
+ARABIC = re.compile(rf"[{DIGIT}]+(?:[,，][{DIGIT}]{{3}}(?![{DIGIT}])){{0,8}}(?:(?: [.．] |[.．])[{DIGIT}]+)?")
 CHINESE = re.compile(rf"[{HAN}]+")
 SCALE = re.compile("万亿|千亿|百亿|十亿|千万|百万|十万|亿|兆(?!瓦)|万|千(?![瓦克米伏分])|百(?!分)")
 MORE = re.compile("余|多")
@@ -61,9 +61,10 @@ class NumberReader:
 
     def _arabic(self, match: re.Match[str]) -> Number | None:
         digits, end = match.group(), match.end()
-        if "," in digits and len(digits.split(",")[0]) > 3:
-            end = match.start() + digits.index(",")
-            digits = self.text[match.start() : end]
+        groups = re.split("[,，]", digits)
+        if len(groups) > 1 and len(groups[0]) > 3:  # a clause mark between two numbers, no thousands separator
+            end = match.start() + len(groups[0])
+            digits = groups[0]
         if len(digits) > MAX_DIGITS or re.match("0[0-9]", digits):
             return None  # no real number, or the tail of one that a space or a break has cut
         number = self._scaled(Number(match.start(), end, numerals.parse_arabic(digits)))

@@ -21,7 +21,8 @@ def read_figures(index: ChunkIndex, terms: Terms) -> tuple[list[DraftFigure], li
         quantities = [q for _, q in inside]
         names = name_quantities(index.text, sentence, quantities)
         clauses = [(c.start, c.end) for c in sentence.clauses]
-        around = cues.surroundings(index.text, (sentence.start, sentence.end), clauses, quantities)
+        heading = " ".join(h.heading for h in section.path)
+        around = cues.surroundings(index.text, (sentence.start, sentence.end), clauses, quantities, heading)
         for (pointer, _), name, place in zip(inside, names, around, strict=True):
             own = name[:_MAX_NAME] or (section.path[-1].heading[:_MAX_NAME] if section.path else "")
             if not own:

@@ -43,7 +43,9 @@ def rules_overview(brief: BriefContent) -> tuple[OverviewSentence, ...]:
 
 
 def _headlines(figures: Iterable[Figure]) -> list[Figure]:
-    known = [f for f in figures if f.indicator.code and f.indicator.en and f.year and f.basis in (None, "annual", "point")]
+    known = [
+        f for f in figures if f.indicator.code and f.indicator.en and f.year and f.basis in (None, "annual", "point")
+    ]
     order = {code: i for i, code in enumerate(_HEADLINES)}
     chosen = sorted(known, key=lambda f: order.get(f.indicator.code or "", len(order)))[:_MOST]
     return sorted(chosen, key=lambda f: f.evidence[0].start)

@@ -53,6 +53,8 @@ def _project(pointer: str, name: str, content: str, section: Section, terms: Ter
 
 def _named(content: str) -> Iterator[tuple[str, str]]:
     """Names in a clause, each with the text that its stage is read from."""
+    if re.search("查处|取缔|打击|严禁|拆除|违规|违法|违建|乱建|清理整顿|关停|淘汰", content):
+        return  # what is put an end to is no undertaking
     if listed := _list(content):
         yield from ((name, content) for name in listed)
         return
