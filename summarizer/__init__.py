@@ -48,6 +48,8 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        return importlib.import_module("summarizer.pipeline").package_version()
     if name not in _HOMES:
         raise AttributeError(f"module 'summarizer' has no attribute {name!r}")
     value = getattr(importlib.import_module(f"summarizer.{_HOMES[name]}"), name)

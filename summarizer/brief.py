@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from summarizer.errors import SettingsError
 from summarizer.model import (
     BriefContent,
     Conflict,
@@ -17,6 +18,12 @@ from summarizer.model import (
     Risk,
     Usage,
 )
+
+
+def _known(lang: Literal["zh", "en", "both"]) -> Literal["zh", "en", "both"]:
+    if lang not in ("zh", "en", "both"):
+        raise SettingsError(f"There is no language {lang!r}; choose zh, en or both.")
+    return lang
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +71,13 @@ class Brief:
         """The brief as Markdown."""
         from summarizer.rendering.markdown import to_markdown
 
-        return to_markdown(self.content, lang)
+        return to_markdown(self.content, _known(lang))
 
     def to_html(self, lang: Literal["zh", "en", "both"] = "both") -> str:
         """The brief as one self-contained HTML page."""
         from summarizer.rendering.html import to_html
 
-        return to_html(self.content, lang)
+        return to_html(self.content, _known(lang))
 
     def to_json(self) -> str:
         """The brief by the published contract (schemas/brief.schema.json)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import traceback
 from pathlib import Path
@@ -13,10 +14,11 @@ from summarizer.errors import SettingsError, SummarizerError
 
 if TYPE_CHECKING:
     from summarizer.brief import Brief
+    from summarizer.model import Figure, Goal, Project, Risk
     from summarizer.outputs import Format, Lang
     from summarizer.pipeline import Summarizer
 
-DONE, FAILED, USAGE, LOST = 0, 1, 2, 3
+DONE, FAILED, USAGE, LOST, INTERRUPTED = 0, 1, 2, 3, 130
 
 app = typer.Typer(
     add_completion=False,
@@ -27,7 +29,7 @@ app = typer.Typer(
     epilog="Exit codes: 0 done; 1 failed; 2 usage; 3 done, but text was lost.",
 )
 
-Report = Annotated[Path, typer.Argument(help="A report as a text file.", show_default=False)]
+Report = Annotated[Path, typer.Argument(help="A report as a text file; - is standard input.", show_default=False)]
 Engine = Annotated[
     str | None,
     typer.Option(
@@ -89,9 +91,9 @@ def brief(
     chosen_form, chosen_lang = _format(form), _lang(lang)
     forms = [outputs.format_of(path, chosen_form) for path in outputs_wanted]
     for path in outputs_wanted:
-        outputs.check_writable(path)
+        outputs.check_writable(path, report)
     summarizer = _summarizer(engine, model, base_url, terms)
-    made = summarizer.summarize(report)
+    made = _made(summarizer, report)
     for path, each in zip(outputs_wanted, forms, strict=True):
         outputs.write(path, outputs.render(made, each, chosen_lang))
     _report_run(made, [p for p in outputs_wanted if p != "-"], verbose)
@@ -101,11 +103,12 @@ def brief(
 @app.command()
 def outline(report: Report, verbose: Verbose = False) -> None:
     """Show the reading without a model: outline, chunks, quantities, and the requests and tokens to expect."""
-    from summarizer.loading.text import load
+    from summarizer.loading.text import load, load_bytes
     from summarizer.pipeline import prepare
     from summarizer.rendering.outline_text import outline_text
 
-    typer.echo(outline_text(prepare(load(report)), verbose))
+    read = load_bytes(sys.stdin.buffer.read(), "stdin.txt") if str(report) == "-" else load(report)
+    typer.echo(outline_text(prepare(read), verbose))
 
 
 @app.command(name="eval")
@@ -145,6 +148,12 @@ def evaluate(
     raise typer.Exit(FAILED if result.scores.missing else DONE)
 
 
+def _made(summarizer: Summarizer, report: Path) -> Brief:
+    if str(report) == "-":
+        return summarizer.summarize_bytes(sys.stdin.buffer.read(), "stdin.txt")
+    return summarizer.summarize(report)
+
+
 def _summarizer(engine: str | None, model: str | None, base_url: str | None, terms: Path | None) -> Summarizer:
     from summarizer.pipeline import Summarizer
 
@@ -177,6 +186,12 @@ def _report_run(made: Brief, written: list[str], verbose: bool) -> None:
         f"{len(content.risks)} risks; "
         f"{coverage.used} of {coverage.quantities} quantities used, {left} skipped or left; {len(content.gaps)} gaps."
     )
+    items: list[Figure | Goal | Project | Risk] = [*content.goals, *content.risks, *content.projects, *content.figures]
+    english = sum(_english(item) is not None for item in items)
+    if items:
+        _say(f"In English: {english} of {len(items)} items; the others show their Chinese, marked as not translated.")
+    else:
+        _say("Nothing was found in it; is it a work report or a plan, in simplified Chinese?")
     if made.usage.requests:
         usage = made.usage
         _say(
@@ -193,12 +208,18 @@ def _report_run(made: Brief, written: list[str], verbose: bool) -> None:
             _say(f"gap: {gap.stage} {gap.reason} at {gap.start}-{gap.end}: {gap.detail}")
 
 
+def _english(item: Figure | Goal | Project | Risk) -> str | None:
+    named = getattr(item, "indicator", None) or getattr(item, "statement", None) or getattr(item, "name", None)
+    return named.en if named else None
+
+
 def _say(line: str) -> None:
     typer.echo(line, err=True)
 
 
 def main() -> NoReturn:
     """The entry point: errors become one sentence on stderr and an exit code, never a traceback."""
+    signal.signal(signal.SIGINT, _interrupted)
     try:
         app(standalone_mode=True)
     except SettingsError as error:
@@ -217,6 +238,11 @@ def main() -> NoReturn:
             FAILED,
         )
     raise SystemExit(DONE)
+
+
+def _interrupted(*_: object) -> NoReturn:
+    """Ctrl-C ends the run at once; nothing half-written is left, since outputs are renamed when whole."""
+    raise SystemExit(INTERRUPTED)
 
 
 def _leave(message: str, code: int) -> NoReturn:

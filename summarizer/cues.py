@@ -179,7 +179,7 @@ def kind_of(around: Around, tense: Tense, metadata: Metadata) -> KindReading:
 
 def _is_starting_value(around: Around) -> bool:
     """从3826.5亿元增长到…: the value that growth starts from is of an earlier year, which the text need not name."""
-    rises = pattern("direction", "reached", "^[^，。；,;]{2,4}?(?:{})")
+    rises = pattern("direction", "reached", "^[^，。；,;]{0,4}?(?:{})")
     begins = re.search(r"[从由](?:上年|去年|(?:20|19)\d\d年)?的?(?:增长|下降)?$", around.before)
     return begins is not None and rises.match(around.after) is not None
 

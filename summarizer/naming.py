@@ -130,7 +130,7 @@ def _respectively(place: _Place, size: int, found: list[str]) -> list[str]:
     if len(parts) == 1 and len(found) >= size and re.fullmatch(".{0,6}(?:率|占比|比重|比例)", parts[0]):
         return [name + parts[0] for name in found[-size:]]
     if size == 2 and subject.startswith("城乡"):
-        return ["城镇" + subject[2:], "农村" + subject[2:]]
+        return ["城" + subject[2:], "乡" + subject[2:]]  # in the text's own characters
     return [subject] * size if subject else []
 
 

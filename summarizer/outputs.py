@@ -34,15 +34,19 @@ def format_of(path: str, chosen: Format | None) -> Format:
     return _SUFFIXES[suffix]
 
 
-def check_writable(path: str) -> None:
-    """Refuses an output that cannot be written before any work is done."""
+def check_writable(path: str, report: Path) -> None:
+    """Refuses an output that cannot be written, or that is the report itself, before any work is done."""
     if path == "-":
         return
     target = Path(path)
+    if target.exists() and report.exists() and target.samefile(report):
+        raise SettingsError(f"{path} is the report itself; give the brief another name.")
     if target.is_dir():
         raise SettingsError(f"{path} is a folder; give the output a file name.")
     if not target.parent.is_dir():
         raise SettingsError(f"The folder {target.parent} does not exist; make it first.")
+    if not os.access(target.parent, os.W_OK):
+        raise SettingsError(f"The folder {target.parent} may not be written to; choose another place with -o.")
 
 
 def render(brief: Brief, form: Format, lang: Lang) -> str:
@@ -52,10 +56,20 @@ def render(brief: Brief, form: Format, lang: Lang) -> str:
     return brief.to_html(lang) if form == "html" else brief.to_markdown(lang)
 
 
+def _print(text: str) -> None:
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise InputError(f"Standard output cannot be written: {error.strerror}; write to a file with -o.") from error
+
+
 def write(path: str, text: str) -> None:
     """Writes to a temporary name in the same folder, then renames; `-` is standard output."""
     if path == "-":
-        sys.stdout.write(text if text.endswith("\n") else text + "\n")
+        _print(text if text.endswith("\n") else text + "\n")
         return
     target = Path(path)
     try:

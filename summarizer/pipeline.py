@@ -20,7 +20,7 @@ from summarizer.engines.rules.engine import RulesEngine
 from summarizer.engines.rules.overview import rules_overview
 from summarizer.errors import EndpointError, InputError
 from summarizer.grounding.resolve import resolve
-from summarizer.loading.text import load, load_text
+from summarizer.loading.text import load, load_bytes, load_text
 from summarizer.merging import merge, with_overview
 from summarizer.model import BriefContent, Chunk, EngineInfo, Gap, Outline, Quantity, Reading, Report, Usage
 from summarizer.outline import read_outline
@@ -101,6 +101,10 @@ class Summarizer:
     def summarize_text(self, text: str, source: str = "text") -> Brief:
         """The brief of a text; `source` is the name it goes by."""
         return _run(lambda: self.asummarize_text(text, source))
+
+    def summarize_bytes(self, data: bytes, source: str = "report.txt") -> Brief:
+        """The brief of a text file's bytes, whatever their encoding; `source` is the name it goes by."""
+        return _run(lambda: self.abrief(load_bytes(data, source)))
 
     async def asummarize(self, path: str | Path) -> Brief:
         """The brief of a file, in an event loop."""

@@ -51,6 +51,8 @@ def resolve_settings(
         raise SettingsError(f"There is no engine {chosen!r}; choose one of {', '.join(ENGINES)}.")
     key = api_key or environment.get("OPENAI_API_KEY") or None
     url = base_url or environment.get("OPENAI_BASE_URL") or None
+    if engine == "rules" and (model or base_url):
+        raise SettingsError("--model and --base-url go with the chat engine; leave them out, or give --engine chat.")
     if chosen == "rules" or (chosen == "auto" and not key and not url):
         return Settings(engine="rules")
     return Settings(
@@ -82,5 +84,5 @@ def _model(model: str | None, url: str | None) -> str:
 
 def _checked(url: str | None) -> str | None:
     if url and (urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).netloc):
-        raise SettingsError(f"The base URL {url!r} is none; it looks like https://host/v1.")
+        raise SettingsError(f"The base URL {url!r} is not one; it looks like https://host/v1.")
     return url

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -105,6 +107,7 @@ WRONG = {
     "no key": (lambda d: ["brief", SEED, "--engine", "chat"], 2, "OPENAI_API_KEY"),
     "format": (lambda d: ["brief", SEED, "--format", "pdf"], 2, "no format 'pdf'"),
     "suffix": (lambda d: ["brief", SEED, "-o", d / "x.pdf"], 2, "No format goes"),
+    "model without chat": (lambda d: ["brief", SEED, "--engine", "rules", "--model", "m"], 2, "--engine chat"),
     "language": (lambda d: ["brief", SEED, "--lang", "fr"], 2, "no language 'fr'"),
     "output folder": (lambda d: ["brief", SEED, "-o", d / "no" / "x.md"], 2, "does not exist"),
     "output is a folder": (lambda d: ["brief", SEED, "-o", d], 2, "No format goes|is a folder"),
@@ -126,11 +129,57 @@ def test_wrong_input_gets_one_sentence_and_an_exit_code(name, tmp_path: Path):
     assert done.returncode == code, done.stderr
     message = [line for line in done.stderr.splitlines() if line.startswith("summarizer: ")]
     assert len(message) == 1, done.stderr
-    import re
-
     assert re.search(says, message[0]), message
     assert "Traceback" not in done.stderr
     assert not list(tmp_path.glob(".*"))
+
+
+def test_the_report_itself_is_never_overwritten(tmp_path: Path):
+    report = tmp_path / "report.txt"
+    report.write_bytes(SEED.read_bytes())
+    done = run("brief", report, "-o", report, "--format", "md")
+    assert done.returncode == 2
+    assert "is the report itself" in done.stderr
+    assert report.read_bytes() == SEED.read_bytes()
+
+
+def test_a_report_may_come_from_standard_input():
+    command = [sys.executable, "-c", "from summarizer.cli import main; main()", "brief", "-", "--format", "json"]
+    done = subprocess.run(
+        command, input=SEED.read_text("utf-8").encode("gb18030", "replace"), capture_output=True, check=True
+    )
+    assert json.loads(done.stdout)["report"]["source"] == "stdin.txt"
+    assert len(json.loads(done.stdout)["figures"]) == 7
+
+
+def test_the_share_of_english_is_said():
+    done = run("brief", SEED)
+    assert re.search(r"In English: \d+ of \d+ items", done.stderr)
+
+
+def test_a_text_in_which_nothing_is_found_is_said_to_be_so(tmp_path: Path):
+    poem = write(tmp_path / "poem.txt", ("白日依山尽，黄河入海流。欲穷千里目，更上一层楼。" * 12).encode())
+    done = run("brief", poem)
+    assert "Nothing was found in it" in done.stderr
+
+
+def test_an_interrupt_ends_the_run_at_once(tmp_path: Path):
+    long = write(tmp_path / "long.txt", ("一、2024年工作安排\n" + "地区生产总值增长6%以上," * 60000 + "。").encode())
+    command = [
+        sys.executable,
+        "-c",
+        "from summarizer.cli import main; main()",
+        "brief",
+        str(long),
+        "-o",
+        str(tmp_path / "x.md"),
+    ]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as running:
+        assert running.stderr is not None
+        assert "Engine: rules" in running.stderr.readline()
+        running.send_signal(signal.SIGINT)
+        assert running.wait(timeout=30) == 130
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["long.txt"]
 
 
 def test_a_refused_connection_leaves_no_half_written_file(tmp_path: Path):

@@ -352,3 +352,29 @@ def test_a_theme_follows_the_content_first(clause: str, headings: list[str], the
 def test_without_words_of_its_own_the_heading_decides(headings: list[str], theme: str) -> None:
     """And without a heading that says anything, it is governance."""
     assert theme_of("完成全部任务", headings) == theme
+
+
+@pytest.mark.parametrize(
+    ("sentence", "which", "year"),
+    [
+        ("预算收入从382亿元增长到439亿元。", 0, None),
+        ("绿地率由2011年的70%提高到83%。", 0, 2011),
+        ("绿地率由2011年的70%提高到83%。", 1, YEARS.review_year),
+        ("利润由上年下降2.3%转为增长8.5%。", 0, None),
+        ("面向2030年部署重大项目,新设6个示范区。", 0, YEARS.review_year),
+        ("１９９９年农业总产值增长８．６％。", 0, 1999),
+    ],
+)
+def test_a_starting_value_and_a_horizon_give_no_year(sentence: str, which: int, year: int | None) -> None:
+    """由A提高到B: A is of an earlier time; 面向2030年 is nobody's year; full-width digits are years too."""
+    assert kind_of(around(sentence, which), "review", YEARS).year == year
+
+
+def test_a_space_between_verb_and_number_changes_nothing() -> None:
+    """增长 8.5% is growth."""
+    assert measure_of(around("全县生产总值增长 8.5%。")) == ("change", "up")
+
+
+def test_a_number_behind_a_comma_inherits_no_direction() -> None:
+    """下降4%，74个城市: the count is no decline."""
+    assert measure_of(around("排放量分别下降5.6%和4%，74个重点城市浓度改善。")) == ("level", None)

@@ -98,10 +98,10 @@ def test_what_is_no_report_is_refused_with_advice(tmp_path: Path, data: bytes, n
 
 
 def test_a_missing_file_and_a_directory_are_told_apart(tmp_path: Path) -> None:
-    """A directory is for the bulk command."""
+    """One report is one file."""
     with pytest.raises(InputError, match="does not exist"):
         load(tmp_path / "nowhere.txt")
-    with pytest.raises(InputError, match="summarizer bulk"):
+    with pytest.raises(InputError, match="is a directory"):
         load(tmp_path)
 
 

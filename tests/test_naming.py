@@ -198,3 +198,16 @@ def test_likeness_is_symmetric_and_between_none_and_all(first: str, second: str)
     assert 0 <= likeness(first, second) <= 1
     if any(c.isalnum() for c in first):
         assert likeness(first, first) == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "wanted"),
+    [
+        ("全县生产总值完成59.4亿元,比2011年增长21.9%。", ["全县生产总值", "全县生产总值"]),
+        ("城乡居民收入分别达到2.3万元、1.5万元。", ["城居民收入", "乡居民收入"]),
+        ("生产总值从2020年的3.68万亿元增长到2025年的4.93万亿元、实现跃升。", ["生产总值", "生产总值"]),
+    ],
+)
+def test_a_value_behind_a_comparison_has_the_subject_before_it(sentence: str, wanted: list[str]) -> None:
+    """比2011年, 分别 for 城乡, and 从…增长到 name nothing of their own."""
+    assert names(sentence) == wanted

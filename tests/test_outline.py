@@ -386,3 +386,16 @@ def test_a_numbered_sentence_on_its_own_line_is_read_as_a_sentence_too() -> None
     for part in ("地区生产总值增长6%左右", "启动云岭大桥建设", "实施10件民生实事", "新建学校8所"):
         assert part in read
     assert [h.level for h in outline.headings] == [1, 3, 3, 2]
+
+
+def test_a_review_that_turns_to_the_plan_in_the_middle_is_cut_there() -> None:
+    """Older reports have no heading for the plan: 今年的主要预期目标是 opens it."""
+    text = (
+        "2003年政府工作报告\n一、过去一年的工作回顾\n去年全省生产总值增长9.6%,各项事业取得新成绩。"
+        "今年国民经济和社会发展的主要预期目标是：国内生产总值增长9%。城镇新增就业30万人。\n"
+        "二、做好农业工作\n新建水库3座,完成造林20万亩。\n"
+    )
+    outline = read_outline(load_text(text, "x.txt"))
+    tenses = {text[s.start : s.start + 6]: section.tense for section in outline.sections for s in section.sentences}
+    assert tenses["去年全省生产"] == "review"
+    assert [tenses[k] for k in ("今年国民经济", "城镇新增就业", "新建水库3座")] == ["plan"] * 3

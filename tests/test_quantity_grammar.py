@@ -511,3 +511,27 @@ def test_long_runs_of_half_a_number_end(unit: str) -> None:
 def test_a_long_run_does_not_hide_the_quantity_behind_it() -> None:
     """Reading goes on behind what is no number."""
     assert raws("1" * MEGABYTE + "。产值1509亿元") == ["1509亿元"]
+
+
+@pytest.mark.parametrize(
+    ("text", "raw", "value"),
+    [
+        ("粮食产量３３，２１２万吨", "３３，２１２万吨", "332120000"),
+        ("粮食产量33，212万吨", "33，212万吨", "332120000"),
+        ("新增移动通信用户3.4亿、光缆线路", "3.4亿", "340000000"),
+        ("招商引资3个亿,", "3个亿", "300000000"),
+        ("利润总额为负3.8亿元", "负3.8亿元", "-380000000"),
+    ],
+)
+def test_separators_and_bare_scales_are_read_whole(text: str, raw: str, value: str) -> None:
+    """A full-width comma between groups of three is a separator; a scale at a clause's end needs no unit."""
+    found = find_quantities(text)
+    assert [(q.raw, q.value) for q in found] == [(raw, value)]
+
+
+@pytest.mark.parametrize(
+    "text", ["十三次党代会以来", "投资5 000万元左右的", "落实“水10条”", "3000吨级码头", "排名后10位"]
+)
+def test_what_only_looks_like_a_quantity_is_left_alone(text: str) -> None:
+    """Sessions, numbers cut by a space, policy packages, sizes of a class."""
+    assert find_quantities(text) == ()

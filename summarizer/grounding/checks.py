@@ -7,6 +7,8 @@ brief, marked as disputed: there the words around a quantity tell something else
 from __future__ import annotations
 
 import re
+import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -32,6 +34,7 @@ from summarizer.terms.dictionary import Terms
 _PUNCTUATION = re.compile(r"[\s，。；：、,.;:·“”‘’\"'（）()《》〈〉「」【】\-—~～/]")
 _MAX_SPAN = 400
 _MAX_NAME = 60
+_NEIGHBOURS = 8  # a name is held against those of as many quantities on either side
 _MASS_SKIPPING = (5, 0.4)
 
 
@@ -53,7 +56,7 @@ class Checker:
         self.chunk = index.chunk
         self.text = index.text
         self.terms = terms
-        self._named: dict[int, list[str]] = {}
+        self._named: dict[int, dict[int, str]] = {}
         self._around: dict[int, dict[int, cues.Around]] = {}
         self._inside: dict[int, dict[str, Quantity]] = {}
         self._characters: dict[int, set[str]] = {}
@@ -198,7 +201,8 @@ class Checker:
         if not known and 1949 <= year <= 2100:
             return True
         sentence, section = self.index.sentence_at(position)
-        around = self.text[sentence.start : sentence.end] + " ".join(h.heading for h in section.path)
+        words = self.text[sentence.start : sentence.end] + " ".join(h.heading for h in section.path)
+        around = unicodedata.normalize("NFKC", words)
         ends = {2015: "十二五", 2020: "十三五", 2025: "十四五", 2030: "十五五"}
         return str(year) in around or ends.get(year, "\0") in around
 
@@ -243,33 +247,30 @@ class Checker:
         return self._around[position]
 
     def _names_another(self, name: str, sentence: Sentence, quantity: Quantity) -> bool:
-        """Whether the name fits another quantity of the sentence better than its own.
-
-        What each quantity's words name is read by rules; a name is held against its own and all others'.
-        """
-        inside = list(self.sentence_quantities(sentence).values())
-        if quantity not in inside:
-            return False
+        """Whether the name fits a neighbouring quantity of the sentence better than its own, by the rules' reading."""
         readings = self._readings(sentence.start)
-        own = likeness(name, readings[inside.index(quantity)])
-        others = [likeness(name, reading) for q, reading in zip(inside, readings, strict=True) if q is not quantity]
+        starts = list(readings)
+        if quantity.start not in readings:
+            return False
+        at = bisect_left(starts, quantity.start)
+        near = [*starts[max(0, at - _NEIGHBOURS) : at], *starts[at + 1 : at + 1 + _NEIGHBOURS]]
+        own = likeness(name, readings[quantity.start])
+        others = [likeness(name, readings[start]) for start in near]
         return own < 0.5 and own + 0.1 < max(others, default=0.0)
 
-    def _readings(self, position: int) -> list[str]:
+    def _named_nearby(self, name: str, sentence: Sentence, quantity: Quantity) -> bool:
+        """Whether the name is like what rules read for its quantity."""
+        readings = self._readings(sentence.start)
+        return quantity.start not in readings or likeness(name, readings[quantity.start]) > 0.3
+
+    def _readings(self, position: int) -> dict[int, str]:
+        """What each quantity of a sentence measures by the rules, by where it starts; read once."""
         if position not in self._named:
             sentence, _ = self.index.sentence_at(position)
-            self._named[position] = name_quantities(
-                self.text, sentence, list(self.sentence_quantities(sentence).values())
-            )
+            inside = list(self.sentence_quantities(sentence).values())
+            names = name_quantities(self.text, sentence, inside)
+            self._named[position] = {q.start: n for q, n in zip(inside, names, strict=True)}
         return self._named[position]
-
-    def _named_nearby(self, name: str, sentence: Sentence, quantity: Quantity) -> bool:
-        """Whether the name shares a word with what rules read for its quantity, or with the clause around it."""
-        inside = list(self.sentence_quantities(sentence).values())
-        if quantity not in inside:
-            return True
-        own = self._readings(sentence.start)[inside.index(quantity)]
-        return likeness(name, own) > 0.3
 
     # --- statements and projects -----------------------------------------------------------
 

@@ -63,8 +63,18 @@ def load(path: Path) -> Report:
     The text is exactly what was decoded: no newline is translated, and a byte-order mark stays
     as character 0. Raises InputError, whose message says what is wrong and what to do.
     """
-    data = _read(path)
-    report = _report(decode(data, path.name), path.name, hashlib.sha256(data).hexdigest())
+    return _load(_read(path), path.name)
+
+
+def load_bytes(data: bytes, source: str) -> Report:
+    """Read one report from the bytes of a text file, for example of standard input; `source` names it."""
+    _check_size(len(data), source)
+    _check_content(data, source)
+    return _load(data, source)
+
+
+def _load(data: bytes, source: str) -> Report:
+    report = _report(decode(data, source), source, hashlib.sha256(data).hexdigest())
     _check_report(report)
     return report
 
@@ -120,7 +130,7 @@ def _likeness(text: str) -> float:
 def _read(path: Path) -> bytes:
     """The bytes of a file that may hold a report. Refuses all that cannot."""
     if path.is_dir():
-        raise InputError(f"{path} is a directory; name one report file, or run `summarizer bulk` on the directory.")
+        raise InputError(f"{path} is a directory; name one report file.")
     if not path.exists():
         raise InputError(f"{path} does not exist; check the path.")
     try:
@@ -128,22 +138,26 @@ def _read(path: Path) -> bytes:
         data = path.read_bytes() if size <= MAX_BYTES else b""
     except OSError as error:
         raise InputError(f"{path} cannot be read ({error.strerror}); check its permissions.") from error
-    if size > MAX_BYTES:
-        raise InputError(f"{path.name} is larger than {MAX_BYTES // 2**20} MB; split it into single reports.")
-    if not data.strip(b"\xef\xbb\xbf\xff\xfe \t\r\n"):
-        raise InputError(f"{path.name} is empty; choose a file with the text of a report.")
-    _check_format(path, data)
+    _check_size(size, path.name)
+    _check_content(data, path.name)
     return data
 
 
-def _check_format(path: Path, data: bytes) -> None:
-    """Refuse what is no text by its first bytes, and what its name says to be another format."""
-    suffix = path.suffix.lower()
+def _check_size(size: int, name: str) -> None:
+    if size > MAX_BYTES:
+        raise InputError(f"{name} is larger than {MAX_BYTES // 2**20} MB; split it into single reports.")
+
+
+def _check_content(data: bytes, name: str) -> None:
+    """Refuse what is empty, or no text by its first bytes or by its name."""
+    if not data.strip(b"\xef\xbb\xbf\xff\xfe \t\r\n"):
+        raise InputError(f"{name} is empty; choose a file with the text of a report.")
+    suffix = Path(name).suffix.lower()
     found = next((kind for mark, kind in _SIGNATURES.items() if data.startswith(mark)), None)
     found = found or ("HTML" if _HTML.match(data) else None)
     found = found or next((kind for kind, names in _SUFFIXES.items() if suffix and suffix in names.split()), None)
     if found:
-        raise InputError(f"{path.name} is a file of type {found}, which is not read yet; save it as text (.txt).")
+        raise InputError(f"{name} is a file of type {found}, which is not read yet; save it as text (.txt).")
 
 
 def _check_report(report: Report) -> None:

@@ -191,7 +191,7 @@ class _Scanner(FormReader):
         return Decimal(numerals.SCALES[match.group()]) if match else Decimal(1)
 
     def _scale_only(self, number: Number) -> Found | None:
-        """3.5万残疾人, 用户3.4亿: a scaled Arabic number counts the noun behind it, or that before it at a clause's end."""
+        """3.5万残疾人, 用户3.4亿: a scaled Arabic number counts the noun behind it, or else before it."""
         after = self._after(number.end, 4)
         if number.chinese or not number.scaled or number.high is not None or not after:
             return None

@@ -115,8 +115,8 @@ class NumberReader:
 
     def _chinese(self, start: int) -> Number | None:
         match = CHINESE.match(self.text, start)
-        if not match:
-            return None
+        if not match or re.match("[0-9０-９]", self._before(start, 1)):
+            return None  # behind digits a scale word is theirs, or the digits were no number
         run, end, more = match.group(), match.end(), False
         pair = numerals.adjacent_pair(run)
         value = numerals.parse_chinese(run)

@@ -10,9 +10,18 @@ from summarizer.quantities.units import alternation
 from summarizer.terms.dictionary import Terms
 
 
-def figure_english(name: str, terms: Terms) -> str | None:
-    """The English of an indicator's name: known as a whole, or a known noun behind a known verb."""
-    plain = re.sub("[“”‘’\"']", "", name)
+def figure_english(name: str, terms: Terms, national: bool = False) -> str | None:
+    """The English of an indicator's name: known as a whole, or a known noun behind a known verb.
+
+    A nation's product is its GDP, where a place's is its GRP.
+    """
+    found = _figure_english(re.sub("[“”‘’\"']", "", name), terms)
+    if found is None or not national:
+        return found
+    return found.replace("gross regional product (GRP)", "gross domestic product (GDP)").replace("GRP", "GDP")
+
+
+def _figure_english(plain: str, terms: Terms) -> str | None:
     if known := terms.english(plain):
         return known
     verbs = names()["english"]

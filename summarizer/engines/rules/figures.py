@@ -15,6 +15,7 @@ _MAX_NAME = 48
 def read_figures(index: ChunkIndex, terms: Terms) -> tuple[list[DraftFigure], list[DraftSkip]]:
     """A figure for each quantity of the chunk that its sentence or heading names."""
     figures: list[DraftFigure] = []
+    national = index.chunk.report.metadata.level == "nation"
     skipped: list[DraftSkip] = []
     for sentence, section in index.sentences:
         inside = index.quantities_in(sentence.start, sentence.end)
@@ -34,7 +35,7 @@ def read_figures(index: ChunkIndex, terms: Terms) -> tuple[list[DraftFigure], li
                 DraftFigure(
                     q=pointer,
                     zh=own,
-                    en=figure_english(own, terms),
+                    en=figure_english(own, terms, national),
                     m=measure,
                     d=direction,
                     k=reading.kind,

@@ -65,7 +65,7 @@ def _figures(zh: str, en: str, figures: Sequence[Figure], quantities: dict[str, 
         en_year = f" ({figure.year})" if figure.year else ""
         en_parts.append(f"{figure.indicator.en} {moved}{english(quantity)}{en_year}")
     cites = tuple(f.id for f in chosen)
-    return OverviewSentence(zh=f"{zh}:{';'.join(zh_parts)}。", en=f"{en}: {'; '.join(en_parts)}.", cites=cites)
+    return OverviewSentence(zh=f"{zh}：{'；'.join(zh_parts)}。", en=f"{en}: {'; '.join(en_parts)}.", cites=cites)
 
 
 def _projects(brief: BriefContent) -> OverviewSentence | None:
@@ -84,10 +84,14 @@ def _projects(brief: BriefContent) -> OverviewSentence | None:
 
 
 def _risks(brief: BriefContent) -> OverviewSentence | None:
+    """Problems that the government admits, and dangers that it names, counted apart."""
     risks = [r for r in brief.risks if r.status == "open"]
+    problems = [r for r in risks if r.type != "hazard"]
+    dangers = [r for r in risks if r.type == "hazard"]
     if not risks:
         return None
-    named = risks[:3]
-    zh = f"未了的问题和风险有{len(risks)}项,如“{'”“'.join(r.statement.zh for r in named)}”。"
-    en = f"{len(risks)} open {'problem or risk is' if len(risks) == 1 else 'problems and risks are'} stated."
+    named = (problems or dangers)[:3]
+    examples = "”“".join(r.statement.zh for r in named)
+    zh = f"承认的问题和短板{len(problems)}项，要防范的风险{len(dangers)}项，如“{examples}”。"
+    en = f"Problems and shortcomings stated: {len(problems)}; dangers to be guarded against: {len(dangers)}."
     return OverviewSentence(zh=zh, en=en, cites=tuple(r.id for r in named))
