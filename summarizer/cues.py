@@ -247,14 +247,20 @@ def base_of(around: Around) -> str | None:
     return None
 
 
-def period_of(around: Around) -> Period | None:
-    """The span of years that a value covers, where the clause names one."""
+def period_of(around: Around, metadata: Metadata) -> Period | None:
+    """The span of years that a value covers: named before it, or for averages and sums that of a five-year section."""
     before = around.sentence_before[-40:]
     if match := re.search(r"(20\d\d)(?:年)?\s*(?:至|到|—|-|～|－)+\s*(20\d\d)年", before):
         return Period(from_=int(match.group(1)), to=int(match.group(2)))
     for name, (first, last) in _PLAN_PERIODS.items():
         if re.search(f'{name}[”’"]*(?:时期|期间|规划期)', before):
             return Period(from_=first, to=last)
+    spans = before + (around.heading + around.sentence_before if basis_of(around) in ("average", "cumulative") else "")
+    yearly = re.search("(?:今年|去年|上年|当年|全年|(?:20|19)\\d\\d年)[^，。；]{0,20}$", around.sentence_before)
+    if metadata.review_year and not yearly and pattern("basis", "past_five").search(spans):
+        return Period(from_=metadata.review_year - 4, to=metadata.review_year)
+    if metadata.target_year and not yearly and pattern("basis", "next_five").search(spans):
+        return Period(from_=metadata.target_year, to=metadata.target_year + 4)
     return None
 
 

@@ -277,7 +277,7 @@ def _strip_tail(text: str) -> str:
 
 
 def _strip_lead(text: str) -> str:
-    pattern = _words("lead", "^(?:{})")
+    pattern = _words("lead", "^(?:{})(?!区)")
     own = text.strip(_EDGES)
     while (match := pattern.match(own)) and len(own) - match.end() >= 2:
         own = own[match.end() :].lstrip(_EDGES)

@@ -268,7 +268,7 @@ def test_base_of_comparison(sentence: str, base: str | None) -> None:
 )
 def test_period(sentence: str, period: Period | None) -> None:
     """A span of years that the clause names."""
-    assert period_of(around(sentence)) == period
+    assert period_of(around(sentence), YEARS) == period
 
 
 # --- stages -----------------------------------------------------------------------------------

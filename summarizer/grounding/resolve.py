@@ -131,7 +131,7 @@ class _Resolver:
             direction=draft.d,
             kind=draft.k,
             year=draft.y,
-            period=cues.period_of(around) if around else None,
+            period=cues.period_of(around, self.checker.chunk.report.metadata) if around else None,
             basis=cues.basis_of(around) if around else None,
             base=cues.base_of(around) if around and draft.m == "change" else None,
             scope=draft.scope,

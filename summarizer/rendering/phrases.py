@@ -76,7 +76,8 @@ def _measured(wording: Wording, figure: Figure, quantity_id: str, language: Lang
         return text
     quantity = wording.quantities.get(quantity_id)
     suffix = _DIRECTION_SUFFIX.get(quantity.unit, "") if quantity else ""
-    return label("directions", figure.direction + suffix, language, value=text)
+    moved = label("directions", figure.direction + suffix, language, value=text)
+    return label("directions", "a_year", language, value=moved) if figure.basis == "average" else moved
 
 
 def named_value(wording: Wording, figure: Figure, language: Language) -> Line:

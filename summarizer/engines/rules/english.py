@@ -31,12 +31,13 @@ def _figure_english(plain: str, terms: Terms) -> str | None:
     return None
 
 
-def goal_english(figures: list[DraftFigure | None]) -> str | None:
+def goal_english(figures: list[DraftFigure | None], on_average: bool = False) -> str | None:
     """A target in English, where its only quantity is the value of one indicator whose English is known."""
     figure = figures[0] if len(figures) == 1 else None
     if figure is None or not figure.en or "{" in figure.en:
         return None
     name = figure.en[0].upper() + figure.en[1:]
     if figure.m == "change":
-        return f"{name} {'up' if figure.d == 'up' else 'down'} {{{figure.q}}}"
+        tail = " a year on average" if on_average else ""
+        return f"{name} {'up' if figure.d == 'up' else 'down'} {{{figure.q}}}{tail}"
     return f"{name}: {{{figure.q}}}"

@@ -49,7 +49,7 @@ def _goals_of(
     if targets:
         for start, end in _members(index.text, clause, [(q.start, q.end) for _, q in targets]):
             inside = [figures.get(p) for p, _ in index.quantities_in(start, end)]
-            yield _goal(index, start, end, headings, goal_english(inside))
+            yield _goal(index, start, end, headings, goal_english(inside, "年均" in content))
     elif _is_outcome(content) or _is_direction(index, content, sentence, headings, terms):
         yield _goal(index, clause.start, clause.end, headings, None)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from summarizer.model import BriefContent, Figure, OverviewSentence, Quantity
@@ -43,12 +44,16 @@ def rules_overview(brief: BriefContent) -> tuple[OverviewSentence, ...]:
 
 
 def _headlines(figures: Iterable[Figure]) -> list[Figure]:
-    known = [
-        f for f in figures if f.indicator.code and f.indicator.en and f.year and f.basis in (None, "annual", "point")
-    ]
+    """The first few known indicators of a year; an average, or growth against an earlier year, would mislead here."""
+    known = [f for f in figures if f.indicator.code and f.indicator.en and _of_a_year(f)]
     order = {code: i for i, code in enumerate(_HEADLINES)}
     chosen = sorted(known, key=lambda f: order.get(f.indicator.code or "", len(order)))[:_MOST]
     return sorted(chosen, key=lambda f: f.evidence[0].start)
+
+
+def _of_a_year(figure: Figure) -> bool:
+    dated = figure.year is not None and figure.period is None and figure.basis in (None, "annual", "point")
+    return dated and not re.search(r"\d{4}|十|目标|高于|低于|快于", figure.base or "")
 
 
 def _figures(zh: str, en: str, figures: Sequence[Figure], quantities: dict[str, Quantity]) -> OverviewSentence | None:
