@@ -101,7 +101,12 @@ def brief(
 
 
 @app.command()
-def outline(report: Report, verbose: Verbose = False) -> None:
+def outline(
+    report: Report,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", help="List every quantity, and every number that was left alone.")
+    ] = False,
+) -> None:
     """Show the reading without a model: outline, chunks, quantities, and the requests and tokens to expect."""
     from summarizer.loading.text import load, load_bytes
     from summarizer.pipeline import prepare

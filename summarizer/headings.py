@@ -18,6 +18,8 @@ _MAX_HEADING = 40
 
 @dataclass(frozen=True, slots=True)
 class Style:
+    """One way to head a section; `inline` ones may follow a sentence."""
+
     name: str
     pattern: re.Pattern[str] | None
     inline: bool
@@ -35,11 +37,13 @@ class Head:
 
 @cache
 def vocabulary() -> dict[str, Any]:
+    """The outline vocabulary (data/outline.toml)."""
     return tomllib.loads(resources.files("summarizer").joinpath("data", "outline.toml").read_text("utf-8"))
 
 
 @cache
 def styles() -> tuple[Style, ...]:
+    """The heading styles, the outermost first."""
     return tuple(
         Style(s["name"], re.compile(s["pattern"]) if s["pattern"] else None, s.get("inline", False))
         for s in vocabulary()["style"]
@@ -48,6 +52,7 @@ def styles() -> tuple[Style, ...]:
 
 @cache
 def rank_of(name: str) -> int:
+    """A style's place among the styles."""
     return next(i for i, style in enumerate(styles()) if style.name == name)
 
 

@@ -60,7 +60,7 @@ def test_one_language_can_be_asked_for(lang, has, has_not):
 def test_the_outline_shows_the_reading_without_a_model():
     done = run("outline", SEED, "--verbose")
     assert done.returncode == 0
-    for part in ("深入推进污染防治", "Chunks", "3.5万人以上  = >= 35000 person", "stable prefix"):
+    for part in ("深入推进污染防治", "Chunks", "3.5万人以上  = >= 35000 person", "stable prefix", "PM[2.5]浓度"):
         assert part in done.stdout
 
 

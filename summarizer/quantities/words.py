@@ -18,7 +18,6 @@ class Words:
         self.before = self._rows(comparators["before"])
         self.after = self._rows(comparators["after"])
         self.glued: dict[str, str] = comparators["glued"]
-        self.more = tuple(comparators["more"])
         self.indefinite = tuple(data["indefinite"]["before"])
         names = data["names"]
         self.label_before = tuple(names["before"])

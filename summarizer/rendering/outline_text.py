@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import Protocol
@@ -26,17 +27,14 @@ _ANSWER_TOKENS = 44  # an item's answer, measured on the worked example and on t
 
 
 def outline_text(prepared: Readable, verbose: bool = False) -> str:
-    """Metadata, headings, chunks with their sizes, quantities by unit, and the requests and tokens to expect."""
-    return "\n\n".join(
-        "\n".join(part)
-        for part in (
-            _about(prepared),
-            _headings(prepared),
-            _chunks(prepared),
-            _quantities(prepared, verbose),
-            _expected(prepared),
-        )
-    )
+    """Metadata, headings, chunks with their sizes, quantities by unit, and the requests and tokens to expect.
+
+    `verbose` lists every quantity, and every number that was left alone.
+    """
+    parts = [_about(prepared), _headings(prepared), _chunks(prepared), _quantities(prepared, verbose)]
+    if verbose:
+        parts.append(_left_alone(prepared))
+    return "\n\n".join("\n".join(part) for part in (*parts, _expected(prepared)))
 
 
 def _about(prepared: Readable) -> list[str]:
@@ -73,6 +71,21 @@ def _quantities(prepared: Readable, verbose: bool) -> list[str]:
         else []
     )
     return [f"Quantities: {len(prepared.quantities)}", *rows, *listed]
+
+
+def _left_alone(prepared: Readable) -> list[str]:
+    """Numbers in Arabic digits that are no quantity to the grammar: dates, names, labels. For a reader to check."""
+    text = prepared.report.text
+    taken = {i for q in prepared.quantities for i in range(q.start, q.end)}
+    spans = [(s.start, s.end) for section in prepared.outline.sections for s in section.sentences]
+    rows = [
+        f"  {start + m.start():>6}  {text[max(start, start + m.start() - 10) : start + m.start()]}"
+        f"[{m.group()}]{text[start + m.end() : min(end, start + m.end() + 8)]}"
+        for start, end in spans
+        for m in re.finditer(r"[0-9０-９]+(?:[.．][0-9０-９]+)?", text[start:end])
+        if start + m.start() not in taken
+    ]
+    return [f"Numbers left alone: {len(rows)}", *(row.replace("\n", " ") for row in rows)]
 
 
 def _expected(prepared: Readable) -> list[str]:

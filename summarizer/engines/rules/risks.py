@@ -68,4 +68,4 @@ def _kind(content: str, admitted: bool) -> RiskType | None:
     if "问题" in content and re.match(".{0,6}(?:解决|破解|化解|处置)", content):
         return "shortcoming"
     strong = [w for w in words["hazard"] if w not in words["hazard_weak"]]
-    return "hazard" if any(w in content for w in strong) else None
+    return "hazard" if any(w in content for w in (*strong, *words["outlook"])) else None
