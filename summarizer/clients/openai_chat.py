@@ -49,9 +49,8 @@ class OpenAIChat:
         except openai.APIConnectionError as error:
             raise self._connection_error(error) from error
         except openai.APIError as error:
-            raise EndpointError(
-                f"{self._settings.host} sent what is no answer: {error.message}", retryable=True
-            ) from error
+            shown = error.message.replace(self._settings.api_key or "\0", "***")[:200]
+            raise EndpointError(f"{self._settings.host} sent what is no answer: {shown}", retryable=True) from error
         return _reply(completion)
 
     async def close(self) -> None:
@@ -121,7 +120,7 @@ def _reply(completion: ChatCompletion) -> Reply:
         raise ReplyError("the reply has no choices")
     choice = completion.choices[0]
     if choice.message.refusal:
-        raise ReplyError(f"the model refused: {choice.message.refusal}")
+        raise ReplyError(f"the model refused: {choice.message.refusal[:200]}")
     if choice.finish_reason in ("length", "content_filter"):
         raise ReplyError(f"the reply was cut off ({choice.finish_reason})")
     if not choice.message.content:
