@@ -57,6 +57,17 @@ def test_a_quantity_the_grammar_missed_is_found_by_its_text(terms):
     assert items.figures[0].quantities == (items.quantities[0].id,)
 
 
+def test_a_marked_quantity_cited_by_its_text_is_that_quantity(terms):
+    """Citing it verbatim is no way round the rule that a quantity belongs to one figure."""
+    chunk = chunk_of(PLAN)
+    q = ids(chunk)[1]
+    cited = figure(f"{clause_of(chunk, '就业')}:3.5万人以上", "城镇新增就业")
+    assert reasons(draft_of(figures=[figure(q, "新增就业"), cited]), chunk, terms) == ["second_use"]
+    items = resolve(draft_of(figures=[cited]), chunk, terms, "chat")
+    assert items.quantities == ()
+    assert q not in unaccounted(draft_of(figures=[cited]), chunk, terms)
+
+
 def test_a_cited_text_that_is_not_there_is_a_gap(terms):
     chunk = chunk_of(PLAN)
     cited = figure(f"{clause_of(chunk, '就业')}:4.5万人", "城镇新增就业")

@@ -64,11 +64,11 @@ class Checker:
 
     def violations(self) -> Iterator[Violation]:
         """Everything that is wrong, in the order of the answer."""
-        used: set[str] = set()
+        used: set[int] = set()  # where the quantities start that are in a figure
         for i, figure in enumerate(self.draft.figures):
             for problem in self.figure_problems(figure, used):
                 yield Violation("figures", i, problem)
-            used.add(figure.q)
+            used.update(self._start_of(figure.q))
         for i, goal in enumerate(self.draft.goals):
             for problem in self.statement_problems(goal):
                 yield Violation("goals", i, problem)
@@ -85,8 +85,15 @@ class Checker:
 
     def unaccounted(self) -> list[str]:
         """Ids of quantities that are neither in a figure nor skipped."""
-        named = {f.q for f in self.draft.figures} | {s.q for s in self.draft.skipped}
-        return [name for name in self.chunk.quantities if name not in named]
+        skipped = {s.q for s in self.draft.skipped}
+        figured = {start for f in self.draft.figures for start in self._start_of(f.q)}
+        return [n for n, q in self.chunk.quantities.items() if n not in skipped and q.start not in figured]
+
+    def _start_of(self, pointer: str) -> tuple[int, ...]:
+        try:
+            return (self.quantity(pointer).start,)
+        except ValueError:
+            return ()
 
     def _mass_skipping(self) -> Iterator[Violation]:
         skipped = [s for s in self.draft.skipped if s.q in self.chunk.quantities]
@@ -111,6 +118,9 @@ class Checker:
         found = next(iter(scan(self.text[start:end])), None)
         if found is None:
             raise ValueError(f"no number can be read from {verbatim!r}")
+        for known in self.chunk.quantities.values():
+            if known.start < start + found.end and start + found.start < known.end:
+                return known  # it has a mark after all
         return Quantity(
             id=f"v{start}",
             start=start + found.start,
@@ -125,13 +135,13 @@ class Checker:
             comparator=found.comparator,
         )
 
-    def figure_problems(self, figure: DraftFigure, used: set[str]) -> Iterator[Problem]:
+    def figure_problems(self, figure: DraftFigure, used: set[int]) -> Iterator[Problem]:
         try:
             quantity = self.quantity(figure.q)
         except ValueError as error:
             yield Problem("unknown_pointer", str(error))
             return
-        if figure.q in used:
+        if quantity.start in used:
             yield Problem("second_use", f"{figure.q} is in another figure already; a quantity belongs to one")
         yield from self.name_problems(figure.zh, quantity.start)
         if figure.scope:
@@ -301,8 +311,8 @@ class Checker:
             quantities, _, names = self.english_context(clause.start, ())
             yield from check_english(project.en, quantities, (), names | numbers_of_names(project.zh))
 
-    def skip_problems(self, skip: DraftSkip, used: set[str]) -> Iterator[Problem]:
+    def skip_problems(self, skip: DraftSkip, used: set[int]) -> Iterator[Problem]:
         if skip.q not in self.chunk.quantities:
             yield Problem("unknown_pointer", f"there is no quantity {skip.q}")
-        elif skip.q in used:
+        elif self.chunk.quantities[skip.q].start in used:
             yield Problem("second_use", f"{skip.q} is a figure already; do not skip it too")

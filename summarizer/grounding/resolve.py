@@ -72,10 +72,11 @@ class _Resolver:
             for i, s in enumerate(self.draft.skipped)
             if not self._bad("skipped", i)
         ]
+        known = list(self.checker.chunk.quantities.values())
         found = tuple(
-            self.checker.quantity(f.q)
+            quantity
             for i, f in enumerate(self.draft.figures)
-            if not self._bad("figures", i) and f.q not in self.checker.chunk.quantities
+            if not self._bad("figures", i) and (quantity := self.checker.quantity(f.q)) not in known
         )
         return Items(tuple(figures), tuple(goals), tuple(projects), tuple(risks), found, tuple(skipped), self._gaps())
 
