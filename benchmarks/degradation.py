@@ -99,7 +99,7 @@ def swap_names(answer: Answer, chunk: Chunk, rng: random.Random) -> Answer:
 
 
 def type_digits(answer: Answer, chunk: Chunk, rng: random.Random) -> Answer:
-    """Numbers are typed into the English of every goal, changed by one in their last digit."""
+    """Numbers are typed into the English of every goal."""
     return answer | {
         "goals": [g | {"en": f"Reach {rng.randint(2, 999)} of the planned total"} for g in answer["goals"]]
     }
@@ -150,10 +150,12 @@ def _digits(brief: Brief, gold: dict[str, Any]) -> tuple[int, int]:
 
 
 def _nothing(brief: Brief, gold: dict[str, Any]) -> tuple[int, int]:
-    """Items that are missing from the brief and from its gaps: lost in silence."""
-    accounted = {q for f in brief.figures for q in f.quantities} | {s.id for s in brief.content.coverage.skipped}
-    accounted |= set(brief.content.coverage.unaccounted)
-    return 0, sum(q.id not in accounted for q in brief.content.quantities)
+    """Figures of the gold that are neither in the brief, nor skipped, nor in a gap: lost in silence."""
+    kept = {q for f in brief.figures for q in f.quantities} | {s.id for s in brief.content.coverage.skipped}
+    truth = {(f["start"], f["end"]) for f in gold["figures"]}
+    gaps = [(g.start, g.end) for g in brief.gaps if g.start is not None and g.end is not None]
+    missing = [q for q in brief.content.quantities if (q.start, q.end) in truth and q.id not in kept]
+    return 0, sum(not any(start <= q.start < end for start, end in gaps) for q in missing)
 
 
 _Count = Callable[[Brief, dict[str, Any]], tuple[int, int]]
@@ -165,8 +167,8 @@ CASES: tuple[tuple[str, Perturbation, tuple[str, ...], _Count | None], ...] = (
     ("directions turned", turn_directions, ("d",), None),
     ("years one too early", move_years, ("y",), None),
     ("digits typed into English", type_digits, (), _digits),
-    ("a third of the items dropped", drop_items, (), _nothing),
-    ("half of the items break the schema", ignore_schema, (), _nothing),
+    ("a third of the items dropped (figures)", drop_items, (), _nothing),
+    ("half of the items break the schema (figures)", ignore_schema, (), _nothing),
 )
 
 
@@ -184,7 +186,8 @@ def _made(perturb: Perturbation, fields: tuple[str, ...]) -> int:
             truth = {f["q"]: f for f in answer["figures"]}
             total += sum(any(f[x] != truth.get(f["q"], {}).get(x, "?") for x in fields) for f in other["figures"])
         else:
-            total += sum(item not in other[kind] for kind, rows in answer.items() if kind != "skipped" for item in rows)
+            kinds = ("goals",) if perturb is type_digits else ("figures",)
+            total += sum(item not in other[kind] for kind in kinds for item in answer[kind])
     return total
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import signal
 import sys
 import traceback
@@ -225,6 +226,9 @@ def _say(line: str) -> None:
 def main() -> NoReturn:
     """The entry point: errors become one sentence on stderr and an exit code, never a traceback."""
     signal.signal(signal.SIGINT, _interrupted)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")
     try:
         app(standalone_mode=True)
     except SettingsError as error:

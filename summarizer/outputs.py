@@ -66,12 +66,22 @@ def _print(text: str) -> None:
         raise InputError(f"Standard output cannot be written: {error.strerror}; write to a file with -o.") from error
 
 
+def _write_to(target: Path, text: str) -> None:
+    try:
+        target.write_text(text, "utf-8")
+    except OSError as error:
+        raise InputError(f"{target} cannot be written: {error.strerror}; choose another place with -o.") from error
+
+
 def write(path: str, text: str) -> None:
     """Writes to a temporary name in the same folder, then renames; `-` is standard output."""
     if path == "-":
         _print(text if text.endswith("\n") else text + "\n")
         return
-    target = Path(path)
+    target = Path(path).resolve()
+    if target.exists() and not target.is_file():  # a pipe or device is written to, not replaced
+        _write_to(target, text)
+        return
     try:
         handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     except OSError as error:
@@ -83,6 +93,8 @@ def write(path: str, text: str) -> None:
         os.umask(umask)
         Path(temporary).chmod(0o666 & ~umask)
         Path(temporary).replace(target)
-    except OSError as error:
+    except BaseException as error:
         Path(temporary).unlink(missing_ok=True)
+        if not isinstance(error, OSError):
+            raise
         raise InputError(f"{path} cannot be written: {error.strerror}; choose another place with -o.") from error

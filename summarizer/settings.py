@@ -49,12 +49,13 @@ def resolve_settings(
     chosen = engine or environment.get("SUMMARIZER_ENGINE") or "auto"
     if chosen not in ENGINES:
         raise SettingsError(f"There is no engine {chosen!r}; choose one of {', '.join(ENGINES)}.")
-    key = api_key or environment.get("OPENAI_API_KEY") or None
-    url = base_url or environment.get("OPENAI_BASE_URL") or None
-    if engine == "rules" and (model or base_url):
+    key = (api_key or environment.get("OPENAI_API_KEY") or "").strip() or None
+    url = (base_url or environment.get("OPENAI_BASE_URL") or "").strip() or None
+    if chosen == "rules" and (model or base_url):
         raise SettingsError("--model and --base-url go with the chat engine; leave them out, or give --engine chat.")
     if chosen == "rules" or (chosen == "auto" and not key and not url):
         return Settings(engine="rules")
+    _checked(url)
     return Settings(
         engine="chat",
         model=_model(model or environment.get("SUMMARIZER_MODEL"), url),
@@ -65,6 +66,8 @@ def resolve_settings(
 
 def _key(key: str | None, url: str | None) -> str:
     if key:
+        if not key.isascii() or not key.isprintable():
+            raise SettingsError("OPENAI_API_KEY holds characters that no key has; copy it again.")
         return key
     if url:
         return "none"  # local servers ask for none, and the SDK wants one
@@ -82,7 +85,15 @@ def _model(model: str | None, url: str | None) -> str:
     return DEFAULT_MODEL
 
 
+def _is_http(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.netloc)
+
+
 def _checked(url: str | None) -> str | None:
-    if url and (urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).netloc):
+    if url and not _is_http(url):
         raise SettingsError(f"The base URL {url!r} is not one; it looks like https://host/v1.")
     return url

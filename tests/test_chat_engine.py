@@ -157,7 +157,7 @@ def test_a_failing_repair_keeps_the_good_items_and_records_the_rest(terms):
     with endpoint(script) as served:
         reading = read(chunk, served.url, terms)
     assert [f.q for f in reading.draft.figures] == ids(chunk)[:2]
-    assert {g.reason for g in reading.gaps} == {"not_mended", "incomplete"}
+    assert {g.reason for g in reading.gaps} == {"not_mended", "incomplete", "left_out"}
     assert len(served.requests) == 3
 
 
@@ -189,3 +189,54 @@ def test_an_answer_keeps_its_good_items_whatever_stands_beside_them():
 def test_an_answer_that_is_none_is_refused(content):
     with pytest.raises(ReplyError):
         parse(content)
+
+
+def test_an_empty_answer_is_read_by_rules_and_not_believed(terms):
+    """An endpoint that answers nothing but empty lists gives no empty brief."""
+    chunk = chunk_of(PLAN)
+    with endpoint(lambda n, r: answer()) as served:
+        reading = read(chunk, served.url, terms)
+    assert reading.by == "rules"
+    assert len(reading.draft.figures) == 3
+    assert "reply_failed" in {g.reason for g in reading.gaps}
+
+
+def test_a_quantity_left_out_twice_is_a_gap_of_lost_text(terms):
+    chunk = chunk_of(PLAN)
+    with endpoint(lambda n, r: answer(figures=rows(chunk)[:2]) if n == 1 else answer()) as served:
+        reading = read(chunk, served.url, terms)
+    assert [(g.reason, g.lost) for g in reading.gaps] == [("left_out", True)]
+    assert chunk.report.text[reading.gaps[0].start : reading.gaps[0].end] == "2座"
+
+
+def test_two_broken_items_need_two_mended_ones(terms):
+    chunk = chunk_of(PLAN)
+    clause = clause_of(chunk, "就业")
+    bad = [{"c": clause, "c2": None, "part": p, "en": None, "t": "economy"} for p in ("没有", "也没有")]
+    good = {"c": clause, "c2": None, "part": None, "en": None, "t": "employment"}
+    script = lambda n, r: answer(figures=rows(chunk), goals=bad) if n == 1 else answer(goals=[good])  # noqa: E731
+    with endpoint(script) as served:
+        reading = read(chunk, served.url, terms)
+    assert len(reading.draft.goals) == 1
+    assert [g.reason for g in reading.gaps] == ["not_mended"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"<html>", b"{", [1], None, "x", {"choices": [{}]}, {"choices": [{"message": None}]}, {"choices": "abc"},
+     {"choices": [{"message": {"content": [1]}}]}, {"choices": [{"message": {"content": "{}"}}], "usage": {}}],
+    ids=str,
+)  # fmt: skip
+def test_a_reply_of_any_shape_is_read_by_rules(terms, body):
+    chunk = chunk_of(PLAN)
+    with endpoint(lambda n, r: Response(200, body)) as served:
+        reading = read(chunk, served.url, terms)
+    assert reading.by == "rules"
+    assert reading.gaps
+
+
+def test_a_lone_surrogate_in_an_answer_breaks_nothing(terms):
+    chunk = chunk_of(PLAN)
+    content = '{"figures":[{"q":"\\ud800"}],"goals":[],"projects":[],"risks":[],"skipped":[]}'
+    with endpoint(lambda n, r: says(content)) as served:
+        assert read(chunk, served.url, terms).gaps

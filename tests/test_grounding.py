@@ -304,3 +304,59 @@ def test_years_of_a_report_without_metadata_are_taken_as_they_are(terms):
     undated = replace(CITY, review_year=None, target_year=None)
     chunk = chunk_of(PLAN, undated)
     assert reasons(draft_of(figures=[figure(ids(chunk)[1], "城镇新增就业", y=2024)]), chunk, terms) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("Build {q1a}{q1a} plants", "placeholder_joined"),
+        ("Build {q1a#}.{q1a#} plants", "placeholder_joined"),
+        ("Build {q1a#}K plants", "placeholder_joined"),
+        ("Build {q1a#} bn plants", "placeholder_joined"),
+        ("Build {q1a#}% more", "placeholder_joined"),
+        ("Build 10{q1a} plants", "placeholder_joined"),
+        ("Build -{q1a} plants", "placeholder_joined"),
+        ("Build tenfold more", "number_word"),
+        ("Build hundreds of plants", "number_word"),
+        ("Build a couple of plants", "number_word"),
+        ("A quarter of plants", "number_word"),
+        ("Build _twenty_ plants", "number_word"),
+        ("Build twen\u200bty plants", "hidden_characters"),
+        ("Build ² plants", "digits_in_english"),
+        ("Build XII plants", "digits_in_english"),
+        ("Build ジョブ plants", "chinese_in_english"),
+        ("Release v1.2.3 on 2024.1.5", "digits_in_english"),
+    ],
+)
+def test_no_other_way_of_writing_a_number_gets_through(text, reason):
+    """Joined placeholders, scale words behind them, words, symbols, hidden characters, other scripts."""
+    assert reason in english_reasons(text)
+
+
+def test_idioms_license_no_numbers_in_english():
+    """千方百计 and 万众创业 are no reason to write 1,000 jobs; a rate per thousand is."""
+    names = numbers_of_names("千方百计促进万众创业,一批群体就业")
+    assert not names
+    assert numbers_of_names("每千人托位数") == {1000.0}
+    assert numbers_of_names("2024.1.20印发“十四五”规划") >= {2024.0, 1.0, 20.0, 14.0}
+
+
+def test_a_dotted_date_in_a_report_breaks_nothing(terms):
+    chunk = chunk_of("二、2024年工作安排\n2024.1.20印发方案,新建2座污水处理厂。")
+    q = ids(chunk)[0]
+    assert reasons(draft_of(figures=[figure(q, "新建污水处理厂", en="new plants")]), chunk, terms) == []
+
+
+@pytest.mark.parametrize("name", ["城镇新增就业5.3万人", "城镇新增就业6.5万人以上", "", "\u200b", "城镇\u202e新增就业"])
+def test_a_name_brings_no_number_and_nothing_hidden(name, terms):
+    chunk = chunk_of(PLAN)
+    assert reasons(draft_of(figures=[figure(ids(chunk)[1], name)]), chunk, terms)
+
+
+def test_an_english_statement_cites_only_its_own_quantities(terms):
+    chunk = chunk_of(PLAN)
+    first, second, third = ids(chunk)
+    bad = goal(chunk, "就业", f"{{{second}}} in jobs and {{{third}}} plants")
+    assert reasons(draft_of(goals=[bad]), chunk, terms) == ["placeholder_outside"]
+    named = figure(second, "城镇新增就业", en=f"jobs, GRP {{{first}}}")
+    assert reasons(draft_of(figures=[named]), chunk, terms) == ["placeholder_outside"]

@@ -6,6 +6,7 @@ goes nowhere else, and vendor errors are translated here and nowhere else.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -51,6 +52,8 @@ class OpenAIChat:
         except openai.APIError as error:
             shown = error.message.replace(self._settings.api_key or "\0", "***")[:200]
             raise EndpointError(f"{self._settings.host} sent what is no answer: {shown}", retryable=True) from error
+        except ValueError as error:  # the SDK parses the body; JSONDecodeError and UnicodeError are ValueErrors
+            raise EndpointError(f"{self._settings.host} sent a body that is no JSON.", retryable=True) from error
         return _reply(completion)
 
     async def close(self) -> None:
@@ -93,7 +96,7 @@ class OpenAIChat:
         return EndpointError(
             f"{self._settings.host} answered {status}: {hint}",
             retryable=status in _RETRYABLE and not quota,
-            retry_after=float(after) if after.replace(".", "", 1).isdigit() else None,
+            retry_after=_seconds(after),
         )
 
     def _connection_error(self, error: openai.APIConnectionError) -> Exception:
@@ -116,22 +119,31 @@ class OpenAIChat:
 
 
 def _reply(completion: ChatCompletion) -> Reply:
-    if not completion.choices:
-        raise ReplyError("the reply has no choices")
-    choice = completion.choices[0]
-    if choice.message.refusal:
-        raise ReplyError(f"the model refused: {choice.message.refusal[:200]}")
-    if choice.finish_reason in ("length", "content_filter"):
-        raise ReplyError(f"the reply was cut off ({choice.finish_reason})")
-    if not choice.message.content:
+    """The reply of a completion. Endpoints send what they like: nothing of its shape is taken for granted."""
+    choices = getattr(completion, "choices", None)
+    choice = choices[0] if isinstance(choices, list) and choices else None
+    message = getattr(choice, "message", None)
+    if choice is None or message is None:
+        raise ReplyError("the reply is no chat completion")
+    if refusal := getattr(message, "refusal", None):
+        raise ReplyError(f"the model refused: {str(refusal)[:200]}")
+    finish = getattr(choice, "finish_reason", None)
+    if finish in ("length", "content_filter"):
+        raise ReplyError(f"the reply was cut off ({finish})")
+    content = getattr(message, "content", None)
+    if not isinstance(content, str) or not content.strip():
         raise ReplyError("the reply is empty")
-    return Reply(choice.message.content, choice.finish_reason or "stop", _usage(completion))
+    return Reply(content, str(finish or "stop"), _usage(completion))
 
 
 def _usage(completion: ChatCompletion) -> Usage:
-    usage = completion.usage
-    if usage is None:
-        return Usage(requests=1)
-    details = usage.prompt_tokens_details
-    cached = (details.cached_tokens or 0) if details else 0
-    return Usage(1, usage.prompt_tokens, cached, usage.completion_tokens)
+    """What the endpoint says that it cost; what it does not say counts as nothing."""
+    usage = getattr(completion, "usage", None)
+    cached = getattr(getattr(usage, "prompt_tokens_details", None), "cached_tokens", None)
+    counts = (getattr(usage, "prompt_tokens", None), cached, getattr(usage, "completion_tokens", None))
+    return Usage(1, *(count if isinstance(count, int) else 0 for count in counts))
+
+
+def _seconds(text: str) -> float | None:
+    """The seconds of a Retry-After header; None where it gives none."""
+    return float(text) if re.fullmatch(r"[0-9]{1,6}(?:\.[0-9]+)?", text) else None

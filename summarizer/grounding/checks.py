@@ -32,6 +32,7 @@ from summarizer.quantities.grammar import scan
 from summarizer.terms.dictionary import Terms
 
 _PUNCTUATION = re.compile(r"[\s，。；：、,.;:·“”‘’\"'（）()《》〈〉「」【】\-—~～/]")
+_NUMERAL = re.compile("[0-9０-９]+(?:[.．,，][0-9０-９]+)*[%％‰]?|[零〇一二三四五六七八九十百千万亿两]{2,}")
 _MAX_SPAN = 400
 _MAX_NAME = 60
 _NEIGHBOURS = 8  # a name is held against those of as many quantities on either side
@@ -62,13 +63,22 @@ class Checker:
         self._characters: dict[int, set[str]] = {}
         self._numbers: dict[int, frozenset[float]] = {}
 
+    @cached_property
+    def _skips(self) -> set[str]:
+        return {s.q for s in self.draft.skipped}
+
+    @cached_property
+    def _figured(self) -> set[int]:
+        """Where the quantities start that a figure points at."""
+        return {start for f in self.draft.figures for start in self._start_of(f.q)}
+
     def violations(self) -> Iterator[Violation]:
         """Everything that is wrong, in the order of the answer."""
         used: set[int] = set()  # where the quantities start that are in a figure
         for i, figure in enumerate(self.draft.figures):
-            for problem in self.figure_problems(figure, used):
-                yield Violation("figures", i, problem)
-            used.update(self._start_of(figure.q))
+            problems = list(self.figure_problems(figure, used))
+            yield from (Violation("figures", i, problem) for problem in problems)
+            used.update(() if problems else self._start_of(figure.q))
         for i, goal in enumerate(self.draft.goals):
             for problem in self.statement_problems(goal):
                 yield Violation("goals", i, problem)
@@ -85,9 +95,7 @@ class Checker:
 
     def unaccounted(self) -> list[str]:
         """Ids of quantities that are neither in a figure nor skipped."""
-        skipped = {s.q for s in self.draft.skipped}
-        figured = {start for f in self.draft.figures for start in self._start_of(f.q)}
-        return [n for n, q in self.chunk.quantities.items() if n not in skipped and q.start not in figured]
+        return [n for n, q in self.chunk.quantities.items() if n not in self._skips and q.start not in self._figured]
 
     def _start_of(self, pointer: str) -> tuple[int, ...]:
         try:
@@ -147,7 +155,8 @@ class Checker:
         if figure.scope:
             yield from self.name_problems(figure.scope, quantity.start)
         if figure.en is not None:
-            yield from check_english(figure.en, *self.english_context(quantity.start, ()))
+            _, _, names = self.english_context(quantity.start, ())
+            yield from check_english(figure.en, {}, (), names, self._years)
         if figure.m == "change" and figure.d is None:
             yield Problem("direction_missing", "a change is up or down")
         if figure.m != "change" and figure.d is not None:
@@ -157,12 +166,23 @@ class Checker:
 
     def name_problems(self, name: str, position: int) -> Iterator[Problem]:
         """A Chinese name uses only characters of its sentence or heading path."""
-        if not _PUNCTUATION.sub("", name):
+        if not _PUNCTUATION.sub("", escape(name)):
             yield Problem("name_empty", "the Chinese name is empty")
+        elif escape(name) != escape(name).strip() or any(unicodedata.category(c) == "Cf" for c in name):
+            yield Problem("name_hidden", "the Chinese name holds characters that do not show; leave them out")
         elif len(name) > _MAX_NAME:
             yield Problem("name_long", f"the Chinese name has {len(name)} characters; give the shortest name")
         elif strange := sorted(set(_PUNCTUATION.sub("", escape(name))) - self.characters_at(position)):
             yield Problem("name_not_in_text", f"{''.join(strange)!r} is not in the sentence or its headings")
+        elif numbers := self._strange_numbers(name, position):
+            yield Problem("name_not_in_text", f"{'、'.join(numbers)!r} is no number of the sentence or its headings")
+
+    def _strange_numbers(self, name: str, position: int) -> list[str]:
+        """Numbers of a name that do not stand in its sentence or headings as they are, digit for digit."""
+        sentence, section = self.index.sentence_at(position)
+        words = escape(self.text[sentence.start : sentence.end] + " " + " ".join(h.heading for h in section.path))
+        known = set(_NUMERAL.findall(words))
+        return [n for n in _NUMERAL.findall(escape(name)) if n not in known and len(n) + n.isascii() > 1]
 
     def characters_at(self, position: int) -> set[str]:
         sentence, section = self.index.sentence_at(position)
@@ -196,16 +216,18 @@ class Checker:
             position = quantity.end
         pieces.append(self.text[position : sentence.end])
         pieces.extend(heading.heading for heading in section.path)
-        return numbers_of_names(" ".join(pieces)) | self._years
+        return numbers_of_names(" ".join(pieces))
 
     @cached_property
-    def _years(self) -> frozenset[float]:
+    def _years(self) -> frozenset[str]:
         meta = self.chunk.report.metadata
-        return frozenset(float(y) for y in (meta.review_year, meta.target_year) if y)
+        return frozenset(str(y) for y in (meta.review_year, meta.target_year) if y)
 
     def _plausible_year(self, year: int, position: int) -> bool:
         meta = self.chunk.report.metadata
         known = {y for y in (meta.review_year, meta.target_year) if y is not None}
+        if not 1900 <= year <= 2100:
+            return False
         if known and min(known) - 1 <= year <= max(known) + 1:
             return True
         if not known and 1949 <= year <= 2100:
@@ -214,7 +236,7 @@ class Checker:
         words = self.text[sentence.start : sentence.end] + " ".join(h.heading for h in section.path)
         around = unicodedata.normalize("NFKC", words)
         ends = {2015: "十二五", 2020: "十三五", 2025: "十四五", 2030: "十五五"}
-        return str(year) in around or ends.get(year, "\0") in around
+        return re.search(rf"(?<!\d){year}(?!\d)", around) is not None or ends.get(year, "\0") in around
 
     def figure_doubts(self, figure: DraftFigure, quantity: Quantity) -> list[str]:
         """Where the words around the quantity tell something else: reasons, sorted."""
@@ -294,9 +316,10 @@ class Checker:
         if end - start > _MAX_SPAN:
             yield Problem("span_long", f"the span has {end - start} characters; point at the one clause")
         if item.en is not None:
-            skipped = {s.q for s in self.draft.skipped}
-            required = tuple(n for n, _ in self.index.quantities_in(start, end) if n not in skipped)
-            yield from check_english(item.en, *self.english_context(start, required))
+            inside = dict(self.index.quantities_in(start, end))
+            required = tuple(n for n, q in inside.items() if n not in self._skips or q.start in self._figured)
+            _, _, names = self.english_context(start, ())
+            yield from check_english(item.en, inside, required, names, self._years)
 
     def project_problems(self, project: DraftProject) -> Iterator[Problem]:
         clause = self.chunk.clauses.get(project.c)
@@ -305,11 +328,11 @@ class Checker:
             return
         sentence, _ = self.index.sentence_at(clause.start)
         plain = escape(self.text[sentence.start : sentence.end])
-        if escape(project.zh) not in plain:
+        if escape(project.zh) not in plain or not 0 < len(escape(project.zh).strip()) <= _MAX_NAME:
             yield from self.name_problems(project.zh, clause.start)
         if project.en is not None:
-            quantities, _, names = self.english_context(clause.start, ())
-            yield from check_english(project.en, quantities, (), names | numbers_of_names(project.zh))
+            _, _, names = self.english_context(clause.start, ())
+            yield from check_english(project.en, {}, (), names | numbers_of_names(project.zh), self._years)
 
     def skip_problems(self, skip: DraftSkip, used: set[int]) -> Iterator[Problem]:
         if skip.q not in self.chunk.quantities:

@@ -18,67 +18,42 @@ from summarizer.quantities.rendering import comparator_words, english
 from summarizer.quantities.units import alternation, unit_for
 
 PLACEHOLDER = re.compile(r"\{([^{}#]*)(#?)\}")
-_HAN = re.compile(r"[㐀-鿿豈-﫿]")
-_DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
-_ONES = [
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-]
-_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
-_ORDINALS = [
-    "second",
-    "third",
-    "fourth",
-    "fifth",
-    "sixth",
-    "seventh",
-    "eighth",
-    "ninth",
-    "tenth",
-    "eleventh",
-    "twelfth",
-]
-_WORDS: dict[str, float] = (
-    {w: i for i, w in enumerate(_ONES, 2)}
-    | {w: i * 10 for i, w in enumerate(_TENS, 2)}
-    | {w: i for i, w in enumerate(_ORDINALS, 2)}
-    | {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "trillion": 10**12, "dozen": 12}
-    | {
-        "double": 2,
-        "twice": 2,
-        "doubled": 2,
-        "doubling": 2,
-        "dual": 2,
-        "both": 2,
-        "triple": 3,
-        "tripled": 3,
-        "half": 0.5,
-        "quarter": 0.25,
-    }
+_RUN = re.compile(r"\d[\d.,]*\d|\d")
+_NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
+_ROMAN = re.compile(r"(?<![A-Za-z])[IVXLCDM]{2,}(?![A-Za-z])")
+_ONES = (
+    "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
+    "nineteen"
 )
-_NUMBER_WORD = re.compile(rf"\b({alternation(list(_WORDS))})(?:s|th)?\b", re.IGNORECASE)
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
+_ORDINALS = "second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth"
+_WORDS: dict[str, float] = (
+    {w: i for i, w in enumerate(_ONES.split(), 2)}
+    | {w: i * 10 for i, w in enumerate(_TENS.split(), 2)}
+    | {w[:-1] + "ieth": i * 10 for i, w in enumerate(_TENS.split(), 2)}
+    | {w: i for i, w in enumerate(_ORDINALS.split(), 2)}
+    | {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "trillion": 10**12, "dozen": 12}
+    | {"double": 2, "twice": 2, "doubled": 2, "doubling": 2, "couple": 2, "triple": 3, "tripled": 3, "thrice": 3}
+    | {"quadruple": 4, "quintuple": 5, "half": 0.5, "halve": 0.5, "halved": 0.5, "quarters": 0.25, "zero": 0}
+)
+_NUMBER_WORD = re.compile(
+    rf"(?<![A-Za-z])({alternation(list(_WORDS))})(?:s|th)?(?![A-Za-z])"
+    r"|(?<![A-Za-z])quarter(?= of\b)|\w+-?fold(?![A-Za-z])",
+    re.IGNORECASE,
+)
 # Compounds of which the number word states no size: 立体 is three-dimensional, 双向 two-way.
 _COMPOUNDS = re.compile(
-    r"\b(?:two|three)-(?:dimensional|way|wheel\w*|sided)\b|\bthird[- ]part(?:y|ies)\b|\bsecond-hand\b", re.I
+    r"\b(?:(?:two|three)-(?:dimensional|way|wheel\w*|sided)|third[- ]part(?:y|ies)|second-hand|double-track)\b", re.I
 )
-# Ordinary words that happen to count: no statement of size.
-_HARMLESS = {"both", "second", "dual", "quarter"}
+_HARMLESS = {"second"}  # an ordinary word as well
+# What may stand right before and behind a placeholder, so that no two texts join into another number.
+_BEFORE = re.compile(r"(?:^|[\s(\[\"'“‘—/])$")
+_BEHIND = re.compile(r"$|\s|[;:)\]!?\"'”’—/]|[.,](?![\d{])|-(?=[A-Za-z])")
+_SCALE_BEHIND = re.compile(
+    r"\s*(?:%|‰|(?:k|m|b|bn|mn|mln|hundred|thousand|million|billion|trillion|dozen|lakh|crore|percent|per cent)s?\b)",
+    re.I,
+)
+_SINGLE_ONE = re.compile("[期号级线路环区中院厂楼段]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,51 +65,99 @@ class Problem:
 
 
 def numbers_of_names(text: str) -> frozenset[float]:
-    """The numbers that occur in a text, Arabic and Chinese, also as parts of longer numerals."""
+    """The numbers of names in a text: Arabic ones without a scale word, and Chinese numerals that are more than one.
+
+    Bare scale words (千方百计) and a bare 一 (一批) are no numbers; 十四五 gives 14 and 5.
+    """
     plain = unicodedata.normalize("NFKC", text)
-    found = {float(m.replace(",", "")) for m in _DIGITS.findall(plain)}
-    found |= {float(m) for m in re.findall(r"\d+", plain)}
-    for run in re.findall(f"[{''.join(sorted(CHINESE))}]+", text):
-        for i in range(len(run)):
-            for j in range(i + 1, min(len(run), i + 5) + 1):
-                value = parse_chinese(run[i:j])
-                if value is not None:
-                    found.add(float(value))
+    found: set[float] = set()
+    for match in re.finditer(r"[\d.]*\d", plain):
+        if plain[match.end() : match.end() + 1] in set("万亿千百兆"):
+            continue
+        parts = [match.group()] if match.group().count(".") <= 1 else match.group().split(".")
+        found |= {float(part) for part in parts if part and part[-1].isdigit() and len(part) < 20}
+    for match in re.finditer(f"[{''.join(sorted(CHINESE))}]+", text):
+        found |= _numerals(match.group(), text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1])
     found |= {2.0} if "双" in text or "倍" in text else set()
     found |= {0.5} if "半" in text else set()
     return frozenset(found)
 
 
+def _numerals(run: str, before: str, behind: str) -> set[float]:
+    if all(c in "十百千万亿兆" for c in run) and not (before in ("第", "每") or run == "十"):
+        return set()
+    if run == "一" and before != "第" and not _SINGLE_ONE.match(behind):
+        return set()
+    whole = parse_chinese(run)
+    pieces = [whole] if whole is not None else [parse_chinese(run[:2]), parse_chinese(run[2:] or run[-1])]
+    return {float(piece) for piece in pieces if piece is not None}
+
+
 def check_english(
-    text: str, quantities: Mapping[str, Quantity], required: Iterable[str], names: frozenset[float]
+    text: str,
+    quantities: Mapping[str, Quantity],
+    required: Iterable[str],
+    names: frozenset[float],
+    years: frozenset[str] = frozenset(),
 ) -> Iterator[Problem]:
     """Everything that is wrong with an English text.
 
     `quantities` are those it may cite by placeholder, `required` those it must, `names` the numbers
-    that belong to names of its source.
+    that belong to names of its source, `years` those it may write as they are (2024).
     """
-    if _HAN.search(text):
-        yield Problem("chinese_in_english", "the English holds Chinese characters; translate or transliterate them")
+    yield from _characters(text)
     cited = [name for name, _ in PLACEHOLDER.findall(text)]
     for name in cited:
         if name not in quantities:
-            yield Problem("placeholder_outside", f"{{{name}}} is no quantity of this item's sentence")
+            yield Problem("placeholder_outside", f"{{{name}}} is no quantity that this item may cite")
     if missing := [name for name in required if name not in cited]:
         yield Problem("placeholder_missing", "put in " + ", ".join(f"{{{name}}}" for name in missing))
     if "{" in PLACEHOLDER.sub("", text) or "}" in PLACEHOLDER.sub("", text):
         yield Problem("placeholder_broken", "a placeholder is {id} or {id#}")
-    yield from _numbers(PLACEHOLDER.sub(" ", text), names)
+    yield from _joined(text)
+    yield from _numbers(PLACEHOLDER.sub(" ", text), names, years)
     yield from _doubled(text, quantities)
 
 
-def _numbers(text: str, names: frozenset[float]) -> Iterator[Problem]:
-    for digits in _DIGITS.findall(unicodedata.normalize("NFKC", text)):
-        if float(digits.replace(",", "")) not in names:
-            yield Problem("digits_in_english", f"{digits!r} is written out; use the quantity's placeholder")
+def _characters(text: str) -> Iterator[Problem]:
+    """English is Latin letters; no numerals of other kinds, nothing hidden."""
+    if any(unicodedata.category(c) in ("Cf", "Cs", "Co", "Cn") for c in text):
+        yield Problem("hidden_characters", "the English holds characters that do not show; leave them out")
+    if any(c.isalpha() and "LATIN" not in unicodedata.name(c, "") for c in text):
+        yield Problem("chinese_in_english", "the English holds characters that are not Latin; translate them")
+    if strange := [c for c in text if not c.isascii() and unicodedata.numeric(c, None) is not None]:
+        yield Problem("digits_in_english", f"{''.join(strange)!r} is a number; use the quantity's placeholder")
+
+
+def _joined(text: str) -> Iterator[Problem]:
+    """Nothing may stand at a placeholder's edge that would make another number of it (22, 2.5, 2%, 2 bn)."""
+    last = -1
+    for match in PLACEHOLDER.finditer(text):
+        touching = text[last : match.start()].strip(" ") == "" if last >= 0 else False
+        edge = _BEFORE.search(text[: match.start()]) is None or _BEHIND.match(text, match.end()) is None
+        if touching or edge or _SCALE_BEHIND.match(text, match.end()):
+            yield Problem("placeholder_joined", f"put words around {match.group()}; it says scale and unit itself")
+        last = match.end()
+
+
+def _numbers(text: str, names: frozenset[float], years: frozenset[str]) -> Iterator[Problem]:
+    for token in _RUN.findall(unicodedata.normalize("NFKC", text)):
+        if token in years:
+            continue
+        if not _NUMBER.fullmatch(token) or float(token.replace(",", "")) not in names:
+            yield Problem("digits_in_english", f"{token!r} is written out; use the quantity's placeholder")
+    for match in _ROMAN.finditer(text):
+        if _roman(match.group()) not in names:
+            yield Problem("digits_in_english", f"{match.group()!r} is a number; use the quantity's placeholder")
     for match in _NUMBER_WORD.finditer(_COMPOUNDS.sub(" ", text)):
-        word = match.group(1).lower()
-        if word not in _HARMLESS and _WORDS[word] not in names:
+        word = (match.group(1) or "").lower()
+        if word not in _HARMLESS and (not word or _WORDS[word] not in names):
             yield Problem("number_word", f"{match.group()!r} is a number in words; use the quantity's placeholder")
+
+
+def _roman(numeral: str) -> float:
+    values = [{"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}[c] for c in numeral]
+    return float(sum(-v if v < max(values[i:]) else v for i, v in enumerate(values)))
 
 
 def _doubled(text: str, quantities: Mapping[str, Quantity]) -> Iterator[Problem]:

@@ -20,6 +20,8 @@ ITEM_TYPES: dict[str, type[BaseModel]] = {
     "skipped": DraftSkip,
 }
 
+_MOST = 400  # items of one list: a chunk has some 40 quantities and a hundred clauses
+
 
 @dataclass(frozen=True, slots=True)
 class Malformed:
@@ -41,8 +43,8 @@ class Parsed:
 def parse(content: str) -> Parsed:
     """An answer's items. Raises ReplyError where it is no JSON object with any of the lists."""
     try:
-        answer = json.loads(content)
-    except (ValueError, RecursionError) as error:
+        answer = _clean(json.loads(content))
+    except (ValueError, TypeError, RecursionError) as error:
         raise ReplyError(f"the answer is not JSON ({str(error)[:80]})") from error
     if not isinstance(answer, dict) or not set(answer) & set(ITEM_TYPES):
         raise ReplyError("the answer has none of the lists figures, goals, projects, risks, skipped")
@@ -50,11 +52,25 @@ def parse(content: str) -> Parsed:
     lists: dict[str, tuple[Any, ...]] = {}
     for kind, item_type in ITEM_TYPES.items():
         rows = answer.get(kind, [])
+        if isinstance(rows, list) and len(rows) > _MOST:
+            malformed.append(Malformed(kind, None, f"{len(rows)} items; only the first {_MOST} were read"))
+            rows = rows[:_MOST]
         if not isinstance(rows, list):
             malformed.append(Malformed(kind, rows, f"{kind} is not a list"))
             rows = []
         lists[kind] = tuple(item for row in rows if (item := _item(kind, item_type, row, malformed)) is not None)
     return Parsed(Draft(**lists), tuple(malformed))
+
+
+def _clean(node: Any) -> Any:
+    """An answer without lone surrogates, which no text may hold."""
+    if isinstance(node, str):
+        return node.encode("utf-8", "replace").decode("utf-8")
+    if isinstance(node, list):
+        return [_clean(member) for member in node]
+    if isinstance(node, dict):
+        return {_clean(key): _clean(value) for key, value in node.items()}
+    return node
 
 
 def _item(kind: str, item_type: type[BaseModel], row: object, malformed: list[Malformed]) -> BaseModel | None:

@@ -14,7 +14,7 @@ from summarizer.chunking import flat
 from summarizer.clients.base import Client
 from summarizer.engines.chat.answers import ITEM_TYPES, Malformed, Parsed, parse
 from summarizer.engines.rules.engine import RulesEngine
-from summarizer.errors import EndpointError, EngineError
+from summarizer.errors import EndpointError, EngineError, ReplyError
 from summarizer.grounding.checks import Violation
 from summarizer.grounding.resolve import check, unaccounted
 from summarizer.model import Chunk, Draft, Gap, Reading, Usage
@@ -54,8 +54,27 @@ class ChatEngine:
             parsed = parse(reply.content)
         except EngineError as error:
             return self._by_rules(chunk, error)
-        reading = await self._repaired(chunk, parsed, reply.usage)
-        return await self._completed(chunk, reading)
+        reading = await self._completed(chunk, await self._repaired(chunk, parsed, reply.usage))
+        if chunk.quantities and not any((reading.draft.figures, reading.draft.goals, reading.draft.skipped)):
+            return replace(
+                self._by_rules(chunk, ReplyError("the answer holds no item that is right")), usage=reading.usage
+            )
+        return replace(reading, gaps=(*reading.gaps, *self._left_out(chunk, reading.draft)))
+
+    def _left_out(self, chunk: Chunk, draft: Draft) -> list[Gap]:
+        """A gap for each quantity that the model was asked for twice and neither used nor skipped."""
+        left = [chunk.quantities[name] for name in unaccounted(draft, chunk, self._terms)]
+        return [
+            Gap(
+                stage="reading",
+                reason="left_out",
+                start=q.start,
+                end=q.end,
+                detail=f"{q.raw} is in no figure",
+                lost=True,
+            )
+            for q in left
+        ]
 
     def _by_rules(self, chunk: Chunk, error: EngineError) -> Reading:
         stage = "endpoint" if isinstance(error, EndpointError) else "reply"
@@ -86,7 +105,9 @@ class ChatEngine:
         except EngineError as error:
             gaps = tuple(_gap(chunk, o, f"{o.reason}; not mended, since {error}") for o in offences)
             return Reading(good, by="chat", gaps=gaps, usage=usage)
-        gaps = tuple(_gap(chunk, o, o.reason) for o in offences if not _is_mended(o, mended.draft))
+        rows = {kind: [item.model_dump() for item in getattr(mended.draft, kind)] for kind in ITEM_TYPES}
+        skipped = {s.q for s in mended.draft.skipped}
+        gaps = tuple(_gap(chunk, o, o.reason) for o in offences if not _is_mended(o, rows, skipped))
         gaps += tuple(_gap(chunk, _Offence(m.kind, m.item, m.reason), m.reason) for m in mended.malformed)
         return Reading(_joined(good, mended.draft), by="chat", gaps=gaps, usage=usage + reply.usage)
 
@@ -156,17 +177,21 @@ def _joined(first: Draft, second: Draft) -> Draft:
     return Draft(**lists)
 
 
-def _is_mended(offence: _Offence, mended: Draft) -> bool:
-    """Whether the second answer has an item in this one's place (its pointer may be what was wrong)."""
+def _is_mended(offence: _Offence, rows: dict[str, list[dict[str, Any]]], skipped: set[str]) -> bool:
+    """Whether the second answer has an item in this one's place (its pointer may be what was wrong).
+
+    A row that stands for one offence is used up, so that two broken items need two mended ones.
+    """
     if offence.item is None:
         return True
-    rows = [item.model_dump() for item in getattr(mended, offence.kind)]
     old = offence.item if isinstance(offence.item, dict) else {}
-    if offence.kind == "figures" and any(s.q == old.get("q") for s in mended.skipped):
+    if offence.kind == "figures" and str(old.get("q")) in skipped:
         return True
-    return any(
-        any(old.get(k) is not None and old.get(k) == row.get(k) for k in ("q", "c", "zh", "part")) for row in rows
-    )
+    for i, row in enumerate(rows[offence.kind]):
+        if any(old.get(k) is not None and old.get(k) == row.get(k) for k in ("q", "zh", "part", "c")):
+            del rows[offence.kind][i]
+            return True
+    return False
 
 
 def _ids(item: object, chunk: Chunk) -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 
 from pydantic import ValidationError
@@ -32,6 +33,7 @@ from summarizer.quantities.grammar import scan
 from summarizer.quantities.rendering import chinese, english
 
 _MOST = {"figures": 24, "goals": 16, "projects": 10, "risks": 8}
+_FORMAL = "廿卅壹贰叁肆伍陆柒捌玖拾佰仟"
 _BESIDE = re.compile(r"(?:超过|不低于|不少于|不超过|至少|超|近|约|逾|达到?以上)\{|\}(?:以上|以下|以内|左右)")
 
 
@@ -124,10 +126,21 @@ def _problems(sentence: OverviewAnswerSentence, brief: BriefContent) -> Iterator
     yield from (
         Problem("placeholder_outside", f"{{{n}}} is not of the items cited") for n in in_zh if n not in quantities
     )
-    yield from check_english(sentence.en, quantities, (), names)
-    bare = PLACEHOLDER.sub("＃", sentence.zh)
+    yield from check_english(sentence.en, quantities, (), names, _years(cited))
+    bare = PLACEHOLDER.sub("＃", unicodedata.normalize("NFKC", sentence.zh))
+    if not re.search("[一-鿿]", bare):
+        yield Problem("chinese_missing", "zh is to be Chinese")
+    if strange := [
+        c for c in sentence.zh if c in "廿卅壹贰叁肆伍陆柒捌玖拾佰仟" or unicodedata.category(c) in ("No", "Nl", "Cf")
+    ]:
+        yield Problem("number_word", f"{''.join(strange)!r} is a number; use the quantity's placeholder")
+    if re.search(r"[\d万亿千百十成倍%％.]\{|\}[\d万亿千百十成倍%％]|\}\s*\{", sentence.zh):
+        yield Problem("placeholder_joined", "put words around a placeholder; it says scale and unit itself")
+    for run in re.findall("[二三四五六七八九十百千万亿两几数]{2,}|[上数几][十百千万亿]", bare):
+        if not any(run in zh for zh in _texts(cited)):
+            yield Problem("number_word", f"{run!r} is a number; use the quantity's placeholder")
     for digits in re.findall(r"\d+(?:\.\d+)?", bare):
-        if float(digits) not in names:
+        if digits not in _years(cited) and float(digits) not in names:
             yield Problem("digits_in_chinese", f"{digits} is written out; use the quantity's placeholder")
     if found := next(iter(scan(bare)), None):
         yield Problem("number_word", f"{bare[found.start : found.end]!r} is a number; use the quantity's placeholder")
@@ -145,10 +158,26 @@ def _names(cited: Iterable[Figure | Goal | Project | Risk]) -> frozenset[float]:
     found: frozenset[float] = frozenset()
     for item in cited:
         if isinstance(item, Figure):
-            found |= numbers_of_names(item.indicator.zh) | ({float(item.year)} if item.year else set())
+            found |= numbers_of_names(item.indicator.zh)
         elif isinstance(item, Project):
             found |= numbers_of_names(item.name.zh)
     return found
+
+
+def _years(cited: Iterable[Figure | Goal | Project | Risk]) -> frozenset[str]:
+    return frozenset(str(item.year) for item in cited if isinstance(item, Figure) and item.year)
+
+
+def _texts(cited: Iterable[Figure | Goal | Project | Risk]) -> list[str]:
+    """The Chinese of the cited items."""
+    return [
+        item.indicator.zh
+        if isinstance(item, Figure)
+        else item.name.zh
+        if isinstance(item, Project)
+        else item.statement.zh
+        for item in cited
+    ]
 
 
 def _rendered(sentence: OverviewAnswerSentence, brief: BriefContent) -> OverviewSentence:
