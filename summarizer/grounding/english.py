@@ -72,7 +72,7 @@ def numbers_of_names(text: str) -> frozenset[float]:
     plain = unicodedata.normalize("NFKC", text)
     found: set[float] = set()
     for match in re.finditer(r"[\d.]*\d", plain):
-        if plain[match.end() : match.end() + 1] in set("万亿千百兆"):
+        if re.match("[万亿百兆]|千(?![伏瓦米克])", plain[match.end() : match.end() + 2]):
             continue
         parts = [match.group()] if match.group().count(".") <= 1 else match.group().split(".")
         found |= {float(part) for part in parts if part and part[-1].isdigit() and len(part) < 20}
@@ -84,7 +84,7 @@ def numbers_of_names(text: str) -> frozenset[float]:
 
 
 def _numerals(run: str, before: str, behind: str) -> set[float]:
-    if all(c in "十百千万亿兆" for c in run) and not (before in ("第", "每") or run == "十"):
+    if all(c in "十百千万亿兆" for c in run) and not (before in ("第", "每") or behind in ("人", "户") or run == "十"):
         return set()
     if run == "一" and before != "第" and not _SINGLE_ONE.match(behind):
         return set()
