@@ -150,7 +150,7 @@ def _joined(a: _Item, b: _Item, **more: object) -> _Item:
 
 
 def _join_figures(a: Figure, b: Figure) -> Figure:
-    return _joined(a, b)
+    return _joined(a, b, indicator=a.indicator.model_copy(update={"en": a.indicator.en or b.indicator.en}))
 
 
 def _join_goals(a: Goal, b: Goal) -> Goal:
@@ -164,7 +164,7 @@ def _join_projects(a: Project, b: Project) -> Project:
 
 
 def _join_risks(a: Risk, b: Risk) -> Risk:
-    return _joined(a, b)
+    return _joined(a, b, statement=a.statement.model_copy(update={"en": a.statement.en or b.statement.en}))
 
 
 def _numbered(items: Sequence[_Item], letter: str) -> list[_Item]:

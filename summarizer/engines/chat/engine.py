@@ -135,7 +135,9 @@ class ChatEngine:
             figures=tuple(f for f in parsed.draft.figures if f.q in wanted),
             skipped=tuple(s for s in parsed.draft.skipped if s.q in wanted),
         )
-        return replace(reading, draft=_joined(reading.draft, found), usage=reading.usage + reply.usage)
+        gaps = tuple(_gap(chunk, _Offence(m.kind, m.item, m.reason), m.reason) for m in parsed.malformed)
+        draft, usage = _joined(reading.draft, found), reading.usage + reply.usage
+        return replace(reading, draft=draft, usage=usage, gaps=(*reading.gaps, *gaps))
 
 
 def _offences(draft: Draft, violations: Sequence[Violation]) -> list[_Offence]:

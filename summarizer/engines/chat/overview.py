@@ -33,6 +33,7 @@ from summarizer.quantities.grammar import scan
 from summarizer.quantities.rendering import chinese, english
 
 _MOST = {"figures": 24, "goals": 16, "projects": 10, "risks": 8}
+_MOST_SENTENCES = 8
 _FORMAL = "廿卅壹贰叁肆伍陆柒捌玖拾佰仟"
 _BESIDE = re.compile(r"(?:超过|不低于|不少于|不超过|至少|超|近|约|逾|达到?以上)\{|\}(?:以上|以下|以内|左右)")
 
@@ -54,7 +55,9 @@ async def chat_overview(
         )
     good: list[OverviewSentence] = []
     gaps: list[Gap] = []
-    for sentence in answer.sentences[:8]:
+    if surplus := answer.sentences[_MOST_SENTENCES:]:
+        gaps.append(_gap("surplus", f"{len(surplus)} sentences beyond {_MOST_SENTENCES} were left out"))
+    for sentence in answer.sentences[:_MOST_SENTENCES]:
         problems = list(_problems(sentence, brief))
         if problems:
             detail = "; ".join(f"{p.reason}: {p.detail}" for p in problems)
