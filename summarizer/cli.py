@@ -149,6 +149,8 @@ def evaluate(
     maker = None if briefs else _summarizer(engine, model, base_url, terms)
     result = run_evaluation(EvaluationRequest(gold, texts, briefs, maker))
     typer.echo(result.as_json() if as_json else result.scores.table(misses))
+    for problem in result.problems[:10]:
+        _say(f"Annotation: {problem}")
     for stem in result.scores.missing:
         _say(f"No brief for {stem}; it counts as an empty one.")
     raise typer.Exit(FAILED if result.scores.missing else DONE)

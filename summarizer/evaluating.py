@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from summarizer.errors import InputError
-from summarizer.evaluation.gold import read_gold, read_texts
+from summarizer.evaluation.gold import read_gold, read_texts, validate_gold
 from summarizer.evaluation.reporting import Scores
 from summarizer.evaluation.scoring import score
 from summarizer.pipeline import Summarizer
@@ -27,9 +27,10 @@ class EvaluationRequest:
 
 @dataclass(frozen=True, slots=True)
 class EvaluationResult:
-    """The scores of a run."""
+    """The scores of a run, and what is wrong with the annotations (they are scored as they are)."""
 
     scores: Scores
+    problems: tuple[str, ...]
 
     def as_json(self) -> str:
         return json.dumps(
@@ -52,7 +53,8 @@ def run_evaluation(request: EvaluationRequest) -> EvaluationResult:
         briefs = {
             stem: json.loads(request.maker.summarize_text(texts[stem], f"{stem}.txt").to_json()) for stem in golds
         }
-    return EvaluationResult(score(briefs, golds, texts))
+    problems = [p for stem, gold in golds.items() for p in validate_gold(gold, texts[stem], f"{stem}.gold.json")]
+    return EvaluationResult(score(briefs, golds, texts), tuple(problems))
 
 
 def _read_briefs(path: Path, stems: list[str]) -> dict[str, dict[str, Any]]:

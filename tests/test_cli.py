@@ -197,3 +197,13 @@ def test_a_refused_connection_leaves_no_half_written_file(tmp_path: Path):
     assert "sk-12345678" not in done.stderr
     assert "Traceback" not in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_eval_says_what_is_wrong_with_the_annotations(tmp_path: Path):
+    gold = json.loads((GOLD / f"{SEED.stem}.gold.json").read_text("utf-8"))
+    gold["goals"][0]["quote"] = "别的话"
+    (tmp_path / f"{SEED.stem}.gold.json").write_text(json.dumps(gold), "utf-8")
+    done = run("eval", tmp_path, "--texts", SEED.parent)
+    assert done.returncode == 0
+    assert "Annotation: " in done.stderr
+    assert "Annotation: " not in run("eval", "--sample").stderr

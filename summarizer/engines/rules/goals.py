@@ -92,7 +92,7 @@ def _lead(content: str) -> tuple[str, bool]:
 
 def _is_outcome(content: str) -> bool:
     """建成, 开工, 创建, 启动 ... and a named thing; not 打造一批…, 完善…机制."""
-    if re.search("一批|一系列|一些|若干|更多|各类|做好.*工作$|等工作$", content):
+    if re.search("|".join(_words("unnamed")), content):
         return False
     rest, pledged = _lead(content)
     if content.startswith(("争创", "争当")) and len(content) > 5:
@@ -101,7 +101,7 @@ def _is_outcome(content: str) -> bool:
         "(?:全力|大力|积极|快速|加快|持续)?(?:推动|推进|助推|促成|力促|争取|实现|尽早|尽快|加快)", content
     )
     if pushed and _LANDING.search(content) and len(content) > 7:
-        return not re.search("政策|成果|措施|机制|理念|改革|项目快", content)
+        return not re.search("|".join(_words("no_landing")), content)
     match = re.match(f"(?:{alternation(_words('outcome'))})", rest)
     if not match or len(rest) - match.end() < 3:
         return False

@@ -23,6 +23,10 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "suffix": re.compile(f"(?:{alternation(data['suffixes'])})(?:[（(][^（）()]{{1,6}}[)）])?$"),
         "not": re.compile(f"(?:{alternation(data['not_names'])})$"),
         "generic": re.compile(data["generic_whole"]),
+        "front": re.compile(f"^(?:{alternation(data['front'])})+"),
+        "back": re.compile(f"(?:{alternation(data['back'])})+$"),
+        "ended": re.compile(alternation(data["ended"])),
+        "kinds": re.compile(alternation(data["kinds"])),
         "verb": re.compile("|".join(verbs)),
         "list": re.compile(
             f"(?:[\\d一二三四五六七八九十两百]+[个所条座家大处块栋项]|在建|一批|重点|市共建|创新|城市)*[^，、]{{0,10}}?(?:{alternation(data['list_nouns'])})"
@@ -53,7 +57,7 @@ def _project(pointer: str, name: str, content: str, section: Section, terms: Ter
 
 def _named(content: str) -> Iterator[tuple[str, str]]:
     """Names in a clause, each with the text that its stage is read from."""
-    if re.search("查处|取缔|打击|严禁|拆除|违规|违法|违建|乱建|清理整顿|关停|淘汰", content):
+    if _patterns()["ended"].search(content):
         return  # what is put an end to is no undertaking
     if listed := _list(content):
         yield from ((name, content) for name in listed)
@@ -69,7 +73,7 @@ def _list(content: str) -> list[str]:
     match = re.search("(.+?)等(?!级|候|待|于|次)", content)
     if not match or not _patterns()["list"].match(content, match.end()):
         return []
-    if re.search("一批|各类|一系列", match.group(1)):
+    if _patterns()["kinds"].search(match.group(1)):
         return []
     body = _object(match.group(1))
     members = [_clean(m) for part in re.split("、", body) for m in re.split("和|及(?!其)", part)]
@@ -121,16 +125,8 @@ def _split(candidate: str) -> list[str]:
 
 
 def _clean(name: str) -> str:
-    own = re.sub(
-        "^(?:以|将|把|对|在|由|为|向|全面|顺利|率先|成功|正式|全力|加快|重点|积极|持续|深入|大力|高质量|有序|基本|完成|做好|工作|项目)+",
-        "",
-        name.strip(' 　“”"，'),
-    )
-    own = re.sub(
-        "(?:全面|顺利|率先|成功|正式|加快|有序|即将|已|基本|全部|前期工作|前期|主体施工|建设|开发建设|规划设计|项目建设|工作|等|进度|尽快|早日|尽早|地块出让和基础设施)+$",
-        "",
-        own,
-    )
+    own = _patterns()["front"].sub("", name.strip(' 　“”"，'))
+    own = _patterns()["back"].sub("", own)
     return _balanced(own.strip(), name)
 
 
