@@ -96,7 +96,7 @@ def main() -> None:
     print(f"\nstable prefix {prefix} tokens, once in every request")
     for r, o, q in found[:5]:
         chunks, plain = make_chunks(r, o, q), count_tokens(r.text)
-        marked = sum(c.tokens for c in chunks)
+        marked = sum(count_tokens(c.marked) for c in chunks)
         print(f"{r.source:<30} {plain:>6} tokens, marked {marked / plain:.2f} times, {len(chunks)} requests")
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,16 +18,23 @@ from summarizer.quantities.ids import checked_ids
 
 # What would look like a mark in the source, and characters that hide or reorder text.
 _ESCAPES = str.maketrans({"<": "＜", ">": "＞", "{": "｛", "}": "｝", "#": "＃"})
+_MARKS = re.compile("[<>{}#]")
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]")
 _BREAKS = re.compile(r"\s*(?:\\r\\n|\\n|[\r\n\f\u2028\u2029])\s*")
 
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """How much a chunk may hold: tokens of marked text, and quantities (an answer must fit)."""
+    """How much a chunk may hold: tokens of marked text, and quantities (an answer must fit).
 
-    tokens: int = 2600
+    `tokens` is None where no model is asked: then none are counted.
+    """
+
+    tokens: int | None = 2600
     quantities: int = 40
+
+    def is_within(self, tokens: int, quantities: int) -> bool:
+        return (self.tokens is None or tokens <= self.tokens) and quantities <= self.quantities
 
 
 def count_tokens(text: str) -> int:
@@ -67,7 +74,7 @@ class _Packer:
         tokens = count = 0
         for section in (piece for s in sections for piece in self._pieces(s)):
             more_tokens, more = self._cost(section)
-            if groups and tokens + more_tokens <= self._budget.tokens and count + more <= self._budget.quantities:
+            if groups and self._budget.is_within(tokens + more_tokens, count + more):
                 groups[-1].append(section)
                 tokens, count = tokens + more_tokens, count + more
             else:
@@ -82,7 +89,7 @@ class _Packer:
         tokens, count = head, 0
         for sentence in section.sentences:
             more_tokens, more = self._sentence_cost(sentence)
-            if taken and (tokens + more_tokens > self._budget.tokens or count + more > self._budget.quantities):
+            if taken and not self._budget.is_within(tokens + more_tokens, count + more):
                 yield Section(section.path, tuple(taken), section.tense)
                 taken, tokens, count = [], head, 0
             taken.append(sentence)
@@ -94,13 +101,16 @@ class _Packer:
         return self._heading_cost(section) + sum(c[0] for c in costs), sum(c[1] for c in costs)
 
     def _heading_cost(self, section: Section) -> int:
-        return count_tokens(_heading_line(section)) + 1
+        return self._count(_heading_line(section)) + 1
 
     def _sentence_cost(self, sentence: Sentence) -> tuple[int, int]:
         """Tokens of a sentence with its marks (5 at most for a clause, 7 for a quantity), and its quantities."""
         inside = len(_inside(self._quantities, sentence.start, sentence.end))
-        plain = count_tokens(self._text[sentence.start : sentence.end])
+        plain = self._count(self._text[sentence.start : sentence.end])
         return plain + 5 * len(sentence.clauses) + 7 * inside + 1, inside
+
+    def _count(self, text: str) -> int:
+        return 0 if self._budget.tokens is None else count_tokens(text)
 
 
 def _heading_line(section: Section) -> str:
@@ -122,7 +132,7 @@ def _chunk(index: int, report: Report, sections: Sequence[Section], quantities: 
     clause_ids = dict(zip(checked_ids(seed, "c", len(clauses)), clauses, strict=True))
     quantity_ids = dict(zip(checked_ids(seed, "q", len(inside)), inside, strict=True))
     marked = _mark(report.text, sections, clause_ids, quantity_ids)
-    return Chunk(index, report, tuple(sections), clause_ids, quantity_ids, marked, count_tokens(marked))
+    return Chunk(index, report, tuple(sections), clause_ids, quantity_ids, marked)
 
 
 def _mark(text: str, sections: Sequence[Section], clauses: dict[str, Clause], quantities: dict[str, Quantity]) -> str:
@@ -151,7 +161,8 @@ def _mark(text: str, sections: Sequence[Section], clauses: dict[str, Clause], qu
 
 def escape(text: str) -> str:
     """Report text that cannot be taken for a mark; hidden characters are left out."""
-    return _INVISIBLE.sub("", flat(text)).translate(_ESCAPES)
+    plain = _INVISIBLE.sub("", flat(text))
+    return plain.translate(_ESCAPES) if _MARKS.search(plain) else plain
 
 
 def _positions(text: str, part: str) -> list[int]:
@@ -182,6 +193,22 @@ class ChunkIndex:
     def _clause_starts(self) -> list[int]:
         return [c.start for _, c in self.clause_list]
 
+    @cached_property
+    def _quantity_list(self) -> list[tuple[str, Quantity]]:
+        return list(self.chunk.quantities.items())
+
+    @cached_property
+    def _quantity_starts(self) -> list[int]:
+        return [q.start for _, q in self._quantity_list]
+
+    @cached_property
+    def _names(self) -> dict[int, str]:
+        return {c.start: name for name, c in self.clause_list}
+
+    def name_of(self, clause: Clause) -> str:
+        """The id of one of the chunk's clauses."""
+        return self._names[clause.start]
+
     def sentence_at(self, position: int) -> tuple[Sentence, Section]:
         """The sentence, and its section, that a position of this chunk is in."""
         return self.sentences[max(0, bisect_right(self._starts, position) - 1)]
@@ -192,7 +219,9 @@ class ChunkIndex:
 
     def quantities_in(self, start: int, end: int) -> list[tuple[str, Quantity]]:
         """The chunk's quantities that lie in a range, in order."""
-        return [(n, q) for n, q in self.chunk.quantities.items() if start <= q.start and q.end <= end]
+        low = bisect_left(self._quantity_starts, start)
+        high = bisect_left(self._quantity_starts, end, low)
+        return [(n, q) for n, q in self._quantity_list[low:high] if q.end <= end]
 
     def span(self, c: str, c2: str | None, part: str | None) -> tuple[int, int]:
         """The range that a pointer stands for. Raises ValueError with the reason where it does not resolve."""

@@ -41,6 +41,12 @@ def pattern(table: str, key: str, shape: str = "(?:{})") -> re.Pattern[str]:
     return re.compile(shape.replace("{}", alternation(list(words()[table][key]))))
 
 
+@cache
+def rules(table: str, key: str) -> re.Pattern[str]:
+    """A list of regular expressions as one."""
+    return re.compile("|".join(f"(?:{rule})" for rule in words()[table][key]))
+
+
 @dataclass(frozen=True, slots=True)
 class Around:
     """A quantity in its clause and sentence: the text before and behind it."""
@@ -113,12 +119,9 @@ def _direction(around: Around) -> Direction | None:
 def _change(around: Around) -> Direction | None:
     """The direction where a verb of change governs the quantity."""
     share = around.quantity.unit in ("percent", "permille", "ratio", "multiple")
-    between = alternation(list(words()["direction"]["between"]))
     directions: tuple[Direction, ...] = ("up", "down")
     for direction in directions:
-        amounts = words()["direction"]["of_amounts"]
-        verbs = [w for w in words()["direction"][direction] if share or w in amounts]
-        verb = re.search(f"({alternation(verbs)})(?:{between})*$", around.before)
+        verb = _verb_of_change(direction, share).search(around.before)
         if verb and not (verb.group(1) in ("增", "高", "快") and around.before[: verb.start()].endswith(("新", "提"))):
             if (
                 share
@@ -130,16 +133,23 @@ def _change(around: Around) -> Direction | None:
         rate = pattern("direction", f"{direction}_nouns").search(around.before[-8:])
         if share and rate and not pattern("direction", "no_growth").search(around.before[-10:]):
             return direction
-        fronted = words()["direction"][f"fronted_{direction}"]
         reached = pattern("direction", "reached", "(?:{})$").search(around.before)
         if (
             share
             and not reached
-            and re.match(f"[^，、]{{0,4}}?(?:{alternation(fronted)})", around.before)
+            and pattern("direction", f"fronted_{direction}", "[^，、]{0,4}?(?:{})").match(around.before)
             and len(around.before) > 3
         ) and (direction == "down" or not pattern("share", "nouns").search(around.before)):
             return direction
     return None
+
+
+@cache
+def _verb_of_change(direction: Direction, share: bool) -> re.Pattern[str]:
+    """The verbs of a direction right before a quantity; fewer of them go with amounts than with shares."""
+    amounts = words()["direction"]["of_amounts"]
+    verbs = alternation([w for w in words()["direction"][direction] if share or w in amounts])
+    return re.compile(f"({verbs})(?:{alternation(list(words()['direction']['between']))})*$")
 
 
 # --- kind and year ----------------------------------------------------------------------------
@@ -188,12 +198,8 @@ def _is_reference(around: Around) -> bool:
     q = around.quantity
     if q.unit == "years_of_age":
         return not any(noun in around.before for noun in words()["reference"]["age_nouns"])
-    if re.match(
-        '[、\\d.分钟小时天]{0,16}[”"]?内?[^，。；,;]{0,3}(?:'
-        + alternation(list(words()["reference"]["standards"]))
-        + ")",
-        around.after[:28],
-    ):
+    standards = pattern("reference", "standards", '[、\\d.分钟小时天]{0,16}[”"]?内?[^，。；,;]{0,3}(?:{})')
+    if standards.match(around.after[:28]):
         return q.dimension == "duration"
     threshold = q.comparator in (">=", "<=", ">", "<") and q.raw.endswith(("以上", "以下", "以内"))
     measured = q.dimension in ("money", "area", "mass", "power", "length", "households")
@@ -217,7 +223,7 @@ def explicit_year(around: Around) -> int | None:
     planned = '[”’"]*(?:时期|期间)?[^，。]{0,8}(?:目标|任务)'
     for window, shape in ((own, ended), (sentence[-60:], ended), (around.heading, planned)):
         for name, (_, last) in _PLAN_PERIODS.items():
-            if re.search(name + shape, window) and not re.search(f"[比较][“‘]*{name}", window):
+            if name in window and re.search(name + shape, window) and not re.search(f"[比较][“‘]*{name}", window):
                 return last
     return None
 
@@ -241,10 +247,8 @@ def basis_of(around: Around) -> Basis | None:
 
 def base_of(around: Around) -> str | None:
     """What growth is measured against, in the report's words (比上年, 同比)."""
-    for rule in words()["base"]["patterns"]:
-        if match := re.search(rule, around.before):
-            return match.group(0)
-    return None
+    match = rules("base", "patterns").search(around.before)
+    return match.group(0) if match else None
 
 
 def period_of(around: Around, metadata: Metadata) -> Period | None:
@@ -253,7 +257,7 @@ def period_of(around: Around, metadata: Metadata) -> Period | None:
     if match := re.search(r"(20\d\d)(?:年)?\s*(?:至|到|—|-|～|－)+\s*(20\d\d)年", before):
         return Period(from_=int(match.group(1)), to=int(match.group(2)))
     for name, (first, last) in _PLAN_PERIODS.items():
-        if re.search(f'{name}[”’"]*(?:时期|期间|规划期)', before):
+        if name in before and re.search(f'{name}[”’"]*(?:时期|期间|规划期)', before):
             return Period(from_=first, to=last)
     spans = before + (around.heading + around.sentence_before if basis_of(around) in ("average", "cumulative") else "")
     yearly = re.search("(?:今年|去年|上年|当年|全年|(?:20|19)\\d\\d年)[^，。；]{0,20}$", around.sentence_before)

@@ -195,7 +195,6 @@ class Chunk:
     clauses: dict[str, Clause]
     quantities: dict[str, Quantity]
     marked: str
-    tokens: int
 
     @property
     def start(self) -> int:

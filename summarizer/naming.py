@@ -73,6 +73,8 @@ def _tidy(name: str) -> str:
 
 def likeness(first: str, second: str) -> float:
     """How alike two names are: twice their longest common subsequence over both lengths, 0 to 1."""
+    if first == second:
+        return 1.0 if any(c.isalnum() for c in first) else 0.0
     a, b = ("".join(c for c in name.lower() if c.isalnum()) for name in (first, second))
     if not a or not b:
         return 0.0

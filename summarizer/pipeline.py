@@ -119,7 +119,7 @@ class Summarizer:
     async def abrief(self, report: Report) -> Brief:
         """Reads, checks, merges and sums up one report."""
         started = time.perf_counter()
-        prepared = prepare(report)
+        prepared = prepare(report, Budget(tokens=None) if self.settings.engine == "rules" else None)
         if not prepared.chunks:
             raise InputError(f"{report.source} has no text to read besides navigation; save the report's own page.")
         client = self._client()
@@ -206,6 +206,17 @@ def _run(make: Callable[[], Coroutine[Any, Any, _Result]]) -> _Result:
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        return asyncio.run(make())
+        return _finished(make())
     with ThreadPoolExecutor(max_workers=1) as pool:
-        return pool.submit(lambda: asyncio.run(make())).result()
+        return pool.submit(lambda: _finished(make())).result()
+
+
+def _finished(coroutine: Coroutine[Any, Any, _Result]) -> _Result:
+    """The coroutine's result, kept away from its task: at its end asyncio.run writes a task's result out as text."""
+    results: list[_Result] = []
+
+    async def keep() -> None:
+        results.append(await coroutine)
+
+    asyncio.run(keep())
+    return results[0]

@@ -104,10 +104,16 @@ def test_a_chunk_spans_its_first_to_its_last_sentence() -> None:
         assert (one.start, one.end) == (sentences(one)[0].start, sentences(one)[-1].end)
 
 
-def test_tokens_are_those_of_the_marked_text() -> None:
-    """Counted by the tokenizer, marks included."""
-    one = chunk("一、回顾\n产值1509亿元,增长6%。\n")
-    assert one.tokens == count_tokens(one.marked) > count_tokens("产值1509亿元,增长6%。")
+def test_without_a_budget_of_tokens_the_quantities_alone_bound_a_chunk() -> None:
+    """Where no model is asked, none are counted: long sections without quantities share a chunk."""
+    text = "一、回顾\n" + "我们坚持稳中求进的工作总基调。\n" * 600 + "二、产值\n" + "产值1509亿元,增长6%。\n" * 30
+    plain = load_text(text)
+    bounded = chunks_of(plain, Budget())
+    unbounded = chunks_of(plain, Budget(tokens=None))
+    assert count_tokens(plain.text) > 2 * 2600
+    assert len(bounded) > len(unbounded)
+    assert all(0 < len(one.quantities) <= 40 for one in unbounded)
+    assert [s for one in unbounded for s in sentences(one)] == [s for one in bounded for s in sentences(one)]
 
 
 def test_a_text_without_sentences_has_no_chunk() -> None:

@@ -282,7 +282,7 @@ class Checker:
         """Whether the name fits a neighbouring quantity of the sentence better than its own, by the rules' reading."""
         readings = self._readings(sentence.start)
         starts = list(readings)
-        if quantity.start not in readings:
+        if readings.get(quantity.start, name) == name:
             return False
         at = bisect_left(starts, quantity.start)
         near = [*starts[max(0, at - _NEIGHBOURS) : at], *starts[at + 1 : at + 1 + _NEIGHBOURS]]

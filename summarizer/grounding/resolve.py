@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from functools import cache
 
 from summarizer import cues
 from summarizer.chunking import ChunkIndex, flat
@@ -51,6 +52,13 @@ def resolve(draft: Draft, chunk: Chunk, terms: Terms, by: Reader) -> Items:
     return _Resolver(Checker(draft, ChunkIndex(chunk), terms), by).items()
 
 
+@cache
+def _verbs() -> re.Pattern[str]:
+    """The verbs that a list of commitments shares."""
+    words = cues.words()["goal"]
+    return re.compile(f"(?:{alternation(words['outcome'] + words['pledge'])})+")
+
+
 class _Resolver:
     def __init__(self, checker: Checker, by: Reader):
         self.checker = checker
@@ -72,11 +80,11 @@ class _Resolver:
             for i, s in enumerate(self.draft.skipped)
             if not self._bad("skipped", i)
         ]
-        known = list(self.checker.chunk.quantities.values())
+        known = {q.id for q in self.checker.chunk.quantities.values()}
         found = tuple(
             quantity
             for i, f in enumerate(self.draft.figures)
-            if not self._bad("figures", i) and (quantity := self.checker.quantity(f.q)) not in known
+            if not self._bad("figures", i) and (quantity := self.checker.quantity(f.q)).id not in known
         )
         return Items(tuple(figures), tuple(goals), tuple(projects), tuple(risks), found, tuple(skipped), self._gaps())
 
@@ -175,8 +183,7 @@ class _Resolver:
 
     def _carried(self, start: int) -> Evidence | None:
         """The verb that a later member of a list inherits from the head of its clause or sentence."""
-        verbs = cues.words()["goal"]["outcome"] + cues.words()["goal"]["pledge"]
-        verb = re.compile(f"(?:{alternation(verbs)})+")
+        verb = _verbs()
         if verb.match(self.text, start) or cues.pattern("goal", "adverbs").match(self.text, start):
             return None
         _, clause = self.index.clause_at(start)

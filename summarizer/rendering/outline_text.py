@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Protocol
 
+from summarizer.chunking import count_tokens
 from summarizer.model import Chunk, Outline, Quantity, Report
 
 
@@ -56,7 +57,7 @@ def _headings(prepared: Readable) -> list[str]:
 def _chunks(prepared: Readable) -> list[str]:
     rows = [
         f"  {c.index + 1:>3}  {c.start:>6}-{c.end:<6} {len(c.clauses):>4} clauses "
-        f"{len(c.quantities):>4} quantities {c.tokens:>6} tokens"
+        f"{len(c.quantities):>4} quantities {count_tokens(c.marked):>6} tokens"
         for c in prepared.chunks
     ]
     return ["Chunks", *rows]
@@ -89,10 +90,9 @@ def _left_alone(prepared: Readable) -> list[str]:
 
 
 def _expected(prepared: Readable) -> list[str]:
-    from summarizer.chunking import count_tokens
     from summarizer.prompting import instructions
 
-    prefix, marked = count_tokens(instructions()), sum(c.tokens for c in prepared.chunks)
+    prefix, marked = count_tokens(instructions()), sum(count_tokens(c.marked) for c in prepared.chunks)
     plain = max(1, count_tokens(prepared.report.text))
     requests = len(prepared.chunks)
     answers = _ANSWER_TOKENS * (len(prepared.quantities) * 2)

@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from itertools import chain
 from pathlib import Path
@@ -115,6 +115,7 @@ def _fold(text: str) -> _Folded:
     return _Folded("".join(p[0] for p in pieces), tuple(p[1] for p in pieces), tuple(p[2] for p in pieces))
 
 
+@lru_cache(maxsize=4096)
 def _key(name: str) -> str:
     return _fold(name).text
 

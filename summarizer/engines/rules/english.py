@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from summarizer.model import DraftFigure
 from summarizer.naming import names
@@ -21,11 +22,16 @@ def figure_english(name: str, terms: Terms, national: bool = False) -> str | Non
     return found.replace("gross regional product (GRP)", "gross domestic product (GDP)").replace("GRP", "GDP")
 
 
+@cache
+def _verbs() -> re.Pattern[str]:
+    return re.compile(f"({alternation(list(names()['english']))})(.+)")
+
+
 def _figure_english(plain: str, terms: Terms) -> str | None:
     if known := terms.english(plain):
         return known
     verbs = names()["english"]
-    match = re.match(f"({alternation(list(verbs))})(.+)", plain)
+    match = _verbs().match(plain)
     if match and (noun := terms.english(match.group(2))):
         return str(verbs[match.group(1)]).replace("{}", noun)
     return None

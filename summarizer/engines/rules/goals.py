@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from summarizer import cues
 from summarizer.chunking import ChunkIndex, flat
@@ -77,14 +78,16 @@ def _words(key: str) -> list[str]:
     return list(cues.words()["goal"][key])
 
 
+@cache
+def _leads() -> re.Pattern[str]:
+    return re.compile(alternation(_words("adverbs") + _words("pledge")))
+
+
 def _lead(content: str) -> tuple[str, bool]:
     """The clause without its adverbs, and whether one of them pledged."""
     pledged = False
-    pattern = re.compile(f"(?:{alternation([w for w in _words('adverbs') if w not in ('新',)] + _words('pledge'))})")
     rest = content
-    while match := pattern.match(rest):
-        if rest.startswith(("新建", "新增", "新认定", "新引进", "促进", "实现")) and match.group() in ("新",):
-            break
+    while match := _leads().match(rest):
         pledged = pledged or match.group() in _words("pledge")
         rest = rest[match.end() :]
     return rest, pledged
@@ -92,7 +95,7 @@ def _lead(content: str) -> tuple[str, bool]:
 
 def _is_outcome(content: str) -> bool:
     """建成, 开工, 创建, 启动 ... and a named thing; not 打造一批…, 完善…机制."""
-    if re.search("|".join(_words("unnamed")), content):
+    if cues.rules("goal", "unnamed").search(content):
         return False
     rest, pledged = _lead(content)
     if content.startswith(("争创", "争当")) and len(content) > 5:
@@ -101,8 +104,8 @@ def _is_outcome(content: str) -> bool:
         "(?:全力|大力|积极|快速|加快|持续)?(?:推动|推进|助推|促成|力促|争取|实现|尽早|尽快|加快)", content
     )
     if pushed and _LANDING.search(content) and len(content) > 7:
-        return not re.search("|".join(_words("no_landing")), content)
-    match = re.match(f"(?:{alternation(_words('outcome'))})", rest)
+        return not cues.rules("goal", "no_landing").search(content)
+    match = cues.pattern("goal", "outcome").match(rest)
     if not match or len(rest) - match.end() < 3:
         return False
     thing = rest[match.end() :]

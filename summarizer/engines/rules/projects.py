@@ -37,11 +37,10 @@ def _patterns() -> dict[str, re.Pattern[str]]:
 def read_projects(index: ChunkIndex, terms: Terms) -> list[DraftProject]:
     """Every named undertaking of the chunk, once for each clause that names it."""
     found: list[DraftProject] = []
-    name_of = {c: n for n, c in index.chunk.clauses.items()}
     for sentence, section in index.sentences:
         for clause in sentence.clauses:
             for name, stage_text in _named(flat(index.text[clause.start : clause.end])):
-                project = _project(name_of[clause], name, stage_text, section, terms)
+                project = _project(index.name_of(clause), name, stage_text, section, terms)
                 if project:
                     found.append(project)
     return found

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from summarizer import cues
 from summarizer.chunking import ChunkIndex, flat
 from summarizer.model import DraftRisk, RiskStatus, RiskType, Section, Sentence
@@ -26,46 +24,42 @@ def read_risks(index: ChunkIndex) -> list[DraftRisk]:
 
 
 def _opens(content: str) -> bool:
-    return any(re.search(p, content) for p in cues.words()["risk"]["problems"])
+    return cues.rules("risk", "problems").search(content) is not None
 
 
 def _ends(content: str) -> bool:
-    return any(re.search(p, content) for p in cues.words()["risk"]["end_of_problems"])
+    return cues.rules("risk", "end_of_problems").search(content) is not None
 
 
 def _of_sentence(index: ChunkIndex, sentence: Sentence, section: Section, admitting: bool) -> list[DraftRisk]:
     found = []
     started = not admitting or not _opens(flat(index.text[sentence.start : sentence.end]))
-    name_of = {c: n for n, c in index.chunk.clauses.items()}
     for clause in sentence.clauses:
         content = flat(index.text[clause.start : clause.end])
         kind = _kind(content, admitting and started)
-        if admitting and not started and re.search("看到|认识到|存在|主要|面临|表现", content):
+        if admitting and not started and _has("admits", content):
             started = True
         if kind:
             status: RiskStatus = "open" if section.tense == "plan" or admitting else "handled"
-            found.append(DraftRisk(c=name_of[clause], c2=None, part=None, en=None, type=kind, status=status))
+            found.append(DraftRisk(c=index.name_of(clause), c2=None, part=None, en=None, type=kind, status=status))
     return found
 
 
+def _has(key: str, content: str) -> bool:
+    return cues.pattern("risk", key).search(content) is not None
+
+
 def _kind(content: str, admitted: bool) -> RiskType | None:
-    words = cues.words()["risk"]
-    if any(w in content for w in words["missed"]):
-        return (
-            "missed_target"
-            if not admitted or "指标" in content or "目标" in content or "预期" in content
-            else "shortcoming"
-        )
-    if any(re.search(p, content) for p in words["general"]):
+    if _has("missed", content):
+        return "missed_target" if not admitted or _has("targets", content) else "shortcoming"
+    if cues.rules("risk", "general").search(content):
         return None
     if admitted:
-        return "shortcoming" if any(w in content for w in words["problem_words"]) and len(content) > 4 else None
-    if any(w in content for w in words["not_hazard"]):
+        return "shortcoming" if _has("problem_words", content) and len(content) > 4 else None
+    if _has("not_hazard", content):
         return None
-    solved = any(v in content for v in words["shortcoming_verbs"])
-    if any(w in content for w in words["shortcoming"]) and solved:
+    if _has("shortcoming", content) and _has("shortcoming_verbs", content):
         return "shortcoming"
-    if "问题" in content and re.match(".{0,6}(?:解决|破解|化解|处置)", content):
+    if cues.rules("risk", "problems_solved").search(content):
         return "shortcoming"
-    strong = [w for w in words["hazard"] if w not in words["hazard_weak"]]
-    return "hazard" if any(w in content for w in (*strong, *words["outlook"])) else None
+    return "hazard" if _has("hazard", content) or _has("outlook", content) else None
