@@ -1,10 +1,16 @@
-"""Projects by rules: named undertakings with the stage that their clause gives them."""
+"""Projects by rules: named undertakings with the stage that their clause gives them.
+
+A clause names undertakings as what its first verb is about (X开工建设) or as what it does something to
+(加快推进X、Y等N个项目). A name ends like a thing that can be built, or stands in a list of such things,
+and it is definite: not made of words alone that reports of all places use for kinds of things.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from functools import cache
+from importlib import resources
 
 from summarizer import cues
 from summarizer.chunking import ChunkIndex, flat
@@ -13,25 +19,45 @@ from summarizer.naming import names
 from summarizer.quantities.units import alternation
 from summarizer.terms.dictionary import Terms
 
+_MAX_NAME = 30
+_QUOTES = re.compile('[“”"]')
+_SHARED_PHASES = "(?<![一二三四五])、|、(?![一二三四五]期)"  # 二、三期 is one name
+
 
 @cache
 def _patterns() -> dict[str, re.Pattern[str]]:
     data = names()["project"]
     stages = {w for s in cues.STAGES for w in cues.words()["stage"][s] if len(w) > 1}
-    verbs = sorted(stages | set(data["helpers"]), key=len, reverse=True)
+    verbs = stages | set(data["helpers"])
+    strong = alternation([w for w in verbs if w not in data["noun_verbs"]])
+    noun = alternation(data["noun_verbs"])
+    manner, back = alternation(data["front"]), alternation(data["back"])
     return {
-        "suffix": re.compile(f"(?:{alternation(data['suffixes'])})(?:[（(][^（）()]{{1,6}}[)）])?$"),
+        "lead": re.compile(f"(?:(?:{alternation(data['manner'])})?(?:{alternation([*verbs])}|{manner})+)"),
+        "strong": re.compile(strong),
+        "noun_verb": re.compile(noun),
+        "tail": re.compile(f"(?:(?:{strong}|{back}|{manner})+(?:{noun})?)+$"),
+        "front": re.compile(f"^(?:{manner})+"),
+        "inner": re.compile(alternation(data["inner_verbs"])),
+        "suffix": re.compile(f"(?:{alternation(data['suffixes'])})(?:[（(][^（）()]{{1,20}}[)）])?$"),
         "not": re.compile(f"(?:{alternation(data['not_names'])})$"),
-        "generic": re.compile(data["generic_whole"]),
-        "front": re.compile(f"^(?:{alternation(data['front'])})+"),
-        "back": re.compile(f"(?:{alternation(data['back'])})+$"),
+        "barred": re.compile(alternation(data["barred_starts"])),
         "ended": re.compile(alternation(data["ended"])),
         "kinds": re.compile(alternation(data["kinds"])),
-        "verb": re.compile("|".join(verbs)),
-        "list": re.compile(
-            f"(?:[\\d一二三四五六七八九十两百]+[个所条座家大处块栋项]|在建|一批|重点|市共建|创新|城市)*[^，、]{{0,10}}?(?:{alternation(data['list_nouns'])})"
-        ),
+        "first": re.compile(data["first_of_kind"]),
+        "list": re.compile(data["list_opens"] + f"(?:{alternation(data['list_nouns'])})"),
+        "closes": re.compile(f"(?:{alternation(data['closes_list'])})(?!.{{0,6}}(?:项目|工程|园|基地|落户))"),
+        "programme": re.compile(data["programme"]),
+        "slogan": re.compile(data["slogan"]),
     }
+
+
+@cache
+def _common_words() -> tuple[frozenset[str], int]:
+    """Words that name kinds of things (data/common_words.txt), and the length of the longest."""
+    text = resources.files("summarizer").joinpath("data", "common_words.txt").read_text("utf-8")
+    words = frozenset(line for line in text.splitlines() if line and not line.startswith("#"))
+    return words, max(map(len, words))
 
 
 def read_projects(index: ChunkIndex, terms: Terms) -> list[DraftProject]:
@@ -39,10 +65,14 @@ def read_projects(index: ChunkIndex, terms: Terms) -> list[DraftProject]:
     found: list[DraftProject] = []
     for sentence, section in index.sentences:
         for clause in sentence.clauses:
-            for name, stage_text in _named(flat(index.text[clause.start : clause.end])):
-                project = _project(index.name_of(clause), name, stage_text, section, terms)
-                if project:
-                    found.append(project)
+            content = flat(index.text[clause.start : clause.end])
+            seen: set[str] = set()
+            for part in _parts(content):
+                for name in _named(part):
+                    project = _project(index.name_of(clause), name, part, section, terms)
+                    if project and name not in seen:
+                        seen.add(name)
+                        found.append(project)
     return found
 
 
@@ -54,78 +84,105 @@ def _project(pointer: str, name: str, content: str, section: Section, terms: Ter
     return DraftProject(c=pointer, zh=name, en=terms.english(name), stage=stage, status=status)
 
 
-def _named(content: str) -> Iterator[tuple[str, str]]:
-    """Names in a clause, each with the text that its stage is read from."""
+# --- where names stand ------------------------------------------------------------------------
+
+
+def _parts(content: str) -> Iterator[str]:
+    """A即将通车、B基本贯通 are two statements; 建设A、B is one."""
+    start = 0
+    for match in re.finditer("、", content):
+        left = content[start : match.start()]
+        verb = _patterns()["tail"].search(left)
+        if verb and verb.start() > 2 and _patterns()["strong"].search(verb.group()) and not _lead(left):
+            yield left
+            start = match.end()
+    yield content[start:]
+
+
+def _named(content: str) -> Iterator[str]:
     if _patterns()["ended"].search(content):
         return  # what is put an end to is no undertaking
-    if listed := _list(content):
-        yield from ((name, content) for name in listed)
+    bodies = list(_bodies(content))
+    for read in (_list, _names):
+        for body in bodies:
+            if found := read(body):
+                yield from found
+                return
+
+
+def _names(body: str) -> list[str]:
+    listed, closed, _ = body.partition("等")
+    members = [n for member in _members(listed if closed else body) for n in _halves(member)]
+    found = [n for n in members if _is_name(n)]
+    if closed and found:
+        return [n for n in members if n in found or (3 <= len(n) <= _MAX_NAME and "的" not in n and _is_definite(n))]
+    return found or [n for n in [_clean(body)] if _patterns()["first"].match(body) and _ends_like_one(n)]
+
+
+def _lead(content: str) -> int:
+    """How far the verbs and adverbs run that open a clause; 0 where a subject opens it."""
+    match = _patterns()["lead"].match(content)
+    return match.end() if match else 0
+
+
+def _bodies(content: str) -> Iterator[str]:
+    """The stretches of a clause where names can stand, the likeliest first."""
+    if lead := _lead(content):
+        yield content[lead:]
         return
-    for candidate in _candidates(content):
-        for name in _split(candidate):
-            if _is_name(name):
-                yield name, content
+    strong = list(_patterns()["strong"].finditer(content))
+    verb = strong[0] if strong else next(_patterns()["noun_verb"].finditer(content, 2), None)
+    if verb is None:
+        return
+    if verb.start() >= 2:
+        yield content[: verb.start()]
+    behind = verb.end() + _lead(content[verb.end() :])
+    if len(content) - behind >= 4:
+        yield content[behind:]
 
 
-def _list(content: str) -> list[str]:
+# --- lists ------------------------------------------------------------------------------------
+
+
+def _list(body: str) -> list[str]:
     """X、Y等N个项目: the members, where what the list is of are undertakings."""
-    match = re.search("(.+?)等(?!级|候|待|于|次)", content)
-    if not match or not _patterns()["list"].match(content, match.end()):
+    match = re.search("(.+?)等(?!级|候|待|于|次|职)", body)
+    noun = _patterns()["list"].match(body, match.end()) if match else None
+    if match is None or noun is None or _patterns()["kinds"].search(match.group(1)):
         return []
-    if _patterns()["kinds"].search(match.group(1)):
+    if _patterns()["closes"].search(body, match.end(), noun.end()):
         return []
-    body = _object(match.group(1))
-    members = [_clean(m) for part in re.split("、", body) for m in re.split("和|及(?!其)", part)]
-    good = [
-        m
-        for m in members
-        if 2 <= len(m) <= 26 and not _patterns()["not"].search(m) and not _patterns()["generic"].fullmatch(m)
-    ]
-    return good if good and not re.match("企业|人才", content[match.end() :]) else []
+    members = [n for part in _members(match.group(1)) for n in _halves(part, whole=False)]
+    good = [m for m in members if 2 <= len(m) <= _MAX_NAME and "的" not in m and not _patterns()["not"].search(m)]
+    definite = [m for m in good if _is_definite(m)]
+    return [m for m in good if len(m) > 4 or m in definite] if 2 * len(definite) >= len(good) else []
 
 
-def _object(text: str) -> str:
-    """What stands behind the last verb of the beginning of a clause."""
-    end = 0
-    for match in _patterns()["verb"].finditer(text):
-        if "、" in text[: match.start()]:
-            break
-        if len(text) - match.end() >= 2:
-            end = match.end()
-    return text[end:]
+def _members(body: str) -> list[str]:
+    return [_clean(m) for m in re.split(_SHARED_PHASES, body)]
 
 
-def _candidates(content: str) -> Iterator[str]:
-    """The subject before the first verb, and the objects behind verbs."""
-    verbs = list(_patterns()["verb"].finditer(content))
-    if not verbs:
-        return
-    if verbs[0].start() >= 4:
-        yield content[: verbs[0].start()]
-    for i, verb in enumerate(verbs):
-        stop = len(content)
-        following = [v for v in verbs[i + 1 :] if v.start() > verb.end() + 2]
-        if following and following[0].end() >= len(content) - 2:
-            stop = following[0].start()
-        candidate = content[verb.end() : stop]
-        if candidate and not _patterns()["verb"].match(candidate):
-            yield candidate
-            yield content[verb.end() :]
-            return
+def _halves(member: str, whole: bool = True) -> list[str]:
+    """A和B, where both are names (`whole`: by their own words); else the whole."""
+    for match in re.finditer("以及|和|及(?!其)|与", member):
+        pair = [_clean(member[: match.start()]), _clean(member[match.end() :])]
+        if all(_is_name(half) for half in pair) or (not whole and all(2 <= len(half) <= 6 for half in pair)):
+            return pair
+    return [member]
 
 
-def _split(candidate: str) -> list[str]:
-    members = [_clean(m) for m in candidate.split("、")]
-    final: list[str] = []
-    for member in members:
-        halves = re.split("(?<=.{4})(?:和|及|与)(?=.{4})", member)
-        final.extend(_clean(h) for h in halves)
-    return final
+# --- names ------------------------------------------------------------------------------------
 
 
 def _clean(name: str) -> str:
-    own = _patterns()["front"].sub("", name.strip(' 　“”"，'))
-    own = _patterns()["back"].sub("", own)
+    """A name without the verbs, adverbs and attributes at its edges."""
+    own = name.strip(' 　“”"，')
+    if cut := _patterns()["inner"].search(own, 4):
+        own = own[: cut.start()]
+    own = re.sub("^[^“”]{2,12}元的", "", _patterns()["front"].sub("", own))
+    own = _patterns()["first"].sub("", own)
+    while (tail := _patterns()["tail"].search(own)) and tail.start() >= 2:
+        own = own[: tail.start()]
     return _balanced(own.strip(), name)
 
 
@@ -139,14 +196,37 @@ def _balanced(own: str, source: str) -> str:
 
 
 def _is_name(name: str) -> bool:
-    data = names()["project"]
-    plain = re.sub('[“”"]', "", name)
-    if not 4 <= len(plain) <= 30 or re.search("[，。；：]", name):
+    plain = _QUOTES.sub("", name)
+    if not 3 <= len(plain) <= _MAX_NAME or re.search("[，。；：的]", name):
         return False
-    if not _patterns()["suffix"].search(plain) or _patterns()["not"].search(plain):
+    if any(_patterns()[key].search(name) for key in ("programme", "slogan")) or not _ends_like_one(name):
         return False
-    if plain.startswith((*data["generic"], *data["abstract_verbs"])) or _patterns()["generic"].fullmatch(plain):
+    if _patterns()["barred"].match(plain):
         return False
     if re.match("[\\d一二三四五六七八九十两]+(?:个|所|条|座|家|大|处|块|栋|项|公里|万)", plain):
         return False
-    return "的" not in plain
+    return _is_definite(name)
+
+
+def _ends_like_one(name: str) -> bool:
+    plain = _QUOTES.sub("", name)
+    return _patterns()["suffix"].search(plain) is not None and not _patterns()["not"].search(plain)
+
+
+def _is_definite(name: str) -> bool:
+    """Says which one: by a number, a place, the name of a firm, or as the district's own (区人民医院)."""
+    plain = re.sub("[^\\w]", "", name)
+    if re.search("[0-9０-９A-Za-z一二三四五六七八九十](?:号|期|线|路|段)|^[区市县](?![级域场政民])", plain):
+        return True
+    return not _is_common(plain)
+
+
+def _is_common(plain: str) -> bool:
+    """Whether common words alone make up a name."""
+    words, longest = _common_words()
+    covered = [True] + [False] * len(plain)
+    for end in range(1, len(plain) + 1):
+        covered[end] = (covered[end - 1] and plain[end - 1] in "及和与等新老旧大小") or any(
+            covered[end - size] and plain[end - size : end] in words for size in range(2, min(longest, end) + 1)
+        )
+    return covered[-1]
