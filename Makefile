@@ -34,7 +34,7 @@ bench: $(VENV)/.ready
 	$(BIN)/python benchmarks/bench.py
 
 clean:
-	rm -rf $(VENV) out build dist *.egg-info
+	rm -rf $(VENV) .bench out build dist *.egg-info
 
 docs: $(VENV)/.ready  ## everything that is generated: docs/cli.md, schemas/, the table of docs/degradation.md
 	$(BIN)/python docs/generate.py

@@ -1,64 +1,57 @@
 """Speed and size, as ratios against a baseline of the same run. SAMPLES=dir adds the text reports of a folder.
 
 Prints what importing and --help cost, characters a second of each stage against reading the bytes,
-memory, and what prompts cost against the plain text.
+memory, what a user asks for (quantities a second, milliseconds a brief), what prompts cost against the
+plain text, and the quantity grammar beside other readers (rivals.py).
 """
 
 from __future__ import annotations
 
-import os
 import resource
-import subprocess
 import sys
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from oracle import seeds
+import rivals
+from measuring import cpu_of, reports, seconds_of
 
 from summarizer.chunking import count_tokens, make_chunks
-from summarizer.errors import SummarizerError
-from summarizer.loading.text import load
 from summarizer.model import Report
 from summarizer.outline import read_outline
 from summarizer.pipeline import Summarizer
 from summarizer.prompting import instructions
 from summarizer.quantities.grammar import find_quantities
 
-
-def cpu_of(code: str) -> float:
-    """CPU seconds of a fresh interpreter that runs some code; the best of five."""
-    best = float("inf")
-    for _ in range(5):
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        best = min(best, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
-    return best
+NEAR = 30_000
+"""Bytes of UTF-8 of the report whose whole brief is timed; the nearest is taken (one of the samples has 30.4 kB)."""
 
 
-def seconds_of(work: Callable[[], object], rounds: int = 3) -> float:
-    """CPU seconds of some work; the best of a few rounds."""
-    best = float("inf")
-    for _ in range(rounds):
-        started = time.process_time()
+def baseline_of(encoded: Sequence[bytes]) -> int:
+    """What every time is held against: the text decoded and split at full stops."""
+    return sum(sum(map(len, data.decode("utf-8", "replace").split("。"))) for data in encoded)
+
+
+def print_answers(made: Sequence[Report], summarizer: Summarizer) -> None:
+    """The two figures a user asks for: quantities a second, and how long one brief takes."""
+    size = sum(len(r.text.encode("utf-8", "replace")) for r in made)
+    cost = seconds_of(lambda: [find_quantities(r.text, r.boilerplate) for r in made])
+    print(f"\nquantities alone, as finished objects: {size / 1e6 / cost:.2f} MB of UTF-8 text a second on one core")
+    encoded = min((r.text.encode("utf-8", "replace") for r in made), key=lambda data: abs(len(data) - NEAR))
+    plain = seconds_of(lambda: baseline_of([encoded]), rounds=50)
+    works: list[tuple[str, Callable[[], object]]] = [
+        ("bytes to brief", lambda: summarizer.summarize_bytes(encoded)),
+        ("bytes to brief and its Markdown", lambda: summarizer.summarize_bytes(encoded).to_markdown()),
+    ]
+    for name, work in works:
         work()
-        best = min(best, time.process_time() - started)
-    return best
-
-
-def reports() -> list[Report]:
-    """The reports to read: the sample reports, or those of SAMPLES that can be read."""
-    found = []
-    folder = os.environ.get("SAMPLES")
-    for path in sorted(Path(folder).rglob("*.txt")) if folder else seeds():
-        try:
-            found.append(load(path))
-        except SummarizerError as error:
-            print(f"  left out: {error}")
-    return found
+        cost = seconds_of(work)
+        kilobytes = len(encoded) / 1000
+        print(
+            f"rules, a report of {kilobytes:.1f} kB, once warm, {name}: "
+            f"{cost * 1000:.0f} ms, {cost / plain:,.0f} times decoding and splitting it"
+        )
 
 
 def main() -> None:
@@ -75,13 +68,13 @@ def main() -> None:
         print(f"{name:<27} {cost:.3f} s CPU   {cost / bare:.1f} times the bare interpreter")
     made = reports()
     text = sum(len(r.text) for r in made)
-    encoded = [r.text.encode() for r in made]
+    encoded = [r.text.encode("utf-8", "replace") for r in made]
     summarizer = Summarizer("rules", environment={})
     _ = summarizer.terms
-    baseline = seconds_of(lambda: [sum(map(len, e.decode().split("。"))) for e in encoded])
+    baseline = seconds_of(lambda: baseline_of(encoded))
     found = [(r, read_outline(r), find_quantities(r.text, r.boilerplate)) for r in made]
     stages: list[tuple[str, Callable[[], object]]] = [
-        ("decode and split (baseline)", lambda: [sum(map(len, e.decode().split("。"))) for e in encoded]),
+        ("decode and split (baseline)", lambda: baseline_of(encoded)),
         ("quantities", lambda: [find_quantities(r.text, r.boilerplate) for r in made]),
         ("outline", lambda: [read_outline(r) for r in made]),
         ("chunks and tokens", lambda: [make_chunks(r, o, q) for r, o, q in found]),
@@ -92,12 +85,14 @@ def main() -> None:
         cost = seconds_of(work)
         print(f"{name:<27} {text / cost:>12,.0f} characters a second   {cost / baseline:>8.1f} times the baseline")
     print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
+    print_answers(made, summarizer)
     prefix = count_tokens(instructions())
     print(f"\nstable prefix {prefix} tokens, once in every request")
     for r, o, q in found[:5]:
         chunks, plain = make_chunks(r, o, q), count_tokens(r.text)
         marked = sum(count_tokens(c.marked) for c in chunks)
         print(f"{r.source:<30} {plain:>6} tokens, marked {marked / plain:.2f} times, {len(chunks)} requests")
+    rivals.main()
 
 
 if __name__ == "__main__":
