@@ -312,13 +312,27 @@ def _last_stage(text: str) -> tuple[Stage, str] | None:
     return best[2], best[3]
 
 
-def theme_of(clause: str, headings: Sequence[str]) -> Theme:
-    """The field that a commitment belongs to: by its own words first, then by its headings."""
+def theme_of(clause: str, headings: Sequence[str], before: str = "") -> Theme:
+    """The field that a commitment belongs to: by its own words first, then by its headings and what leads to it.
+
+    `before` is the part of the sentence before the clause: it speaks where neither clause nor headings do.
+    """
+    weight = words()["theme_weight"]
     scores: dict[str, float] = {}
-    strong = words()["theme_weight"]["strong"]
-    for theme, vocabulary in words()["theme"].items():
-        own = sum((3.0 if w in strong else 2.0) + len(w) * 0.2 for w in vocabulary if w in clause)
-        above = sum(0.9 for heading in headings[-2:] for w in vocabulary if w in heading)
-        scores[theme] = own + above
+    for theme in words()["theme"]:
+        found = pattern("theme", theme)
+        scores[theme] = sum(map(_weight_of, found.findall(clause)))
+        ends = found.findall(clause[-weight["end_size"] :])
+        scores[theme] += weight["end"] if any(word not in weight["weak"] for word in ends) else 0
+        for share, heading in zip((weight["heading"], weight["above"]), reversed(headings), strict=False):
+            scores[theme] += share * min(2, sum(map(_weight_of, set(found.findall(heading)))))
+        scores[theme] += weight["before"] * len(set(found.findall(before[-60:])))
     best = max(scores, key=lambda t: scores[t])
     return cast(Theme, best if scores[best] > 0 else "governance")
+
+
+@cache
+def _weight_of(word: str) -> float:
+    weight = words()["theme_weight"]
+    tier = "strong" if word in weight["strong"] else "weak" if word in weight["weak"] else "normal"
+    return float(weight[f"{tier}_word"]) + 0.1 * min(len(word), 4)

@@ -57,7 +57,9 @@ def _goals_of(
 
 def _goal(index: ChunkIndex, start: int, end: int, headings: list[str], english: str | None) -> DraftGoal:
     c, c2, part = index.pointer(start, end)
-    return DraftGoal(c=c, c2=c2, part=part, en=english, t=cues.theme_of(flat(index.text[start:end]), headings))
+    before = flat(index.text[index.sentence_at(start)[0].start : start])
+    theme = cues.theme_of(flat(index.text[start:end]), headings, before)
+    return DraftGoal(c=c, c2=c2, part=part, en=english, t=theme)
 
 
 def _members(text: str, clause: Clause, spans: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
