@@ -10,14 +10,10 @@ from functools import cache
 from summarizer import cues
 from summarizer.chunking import ChunkIndex, flat
 from summarizer.engines.rules.english import goal_english
+from summarizer.engines.rules.projects import ends_like_one
 from summarizer.model import Clause, DraftFigure, DraftGoal, Section, Sentence
-from summarizer.naming import names
 from summarizer.quantities.units import alternation
 from summarizer.terms.dictionary import Terms
-
-_LANDING = re.compile(
-    "(?:投产见效|投产|落地运营|落地发展|落地|落户发展|落户|开工|建成投用|建成|投用|开园|开业|挂牌|释放产能|通车|竣工|达产|上市|全覆盖|动工|启动建设|运营)$"
-)
 
 
 def read_goals(index: ChunkIndex, figures: list[DraftFigure], terms: Terms) -> list[DraftGoal]:
@@ -69,8 +65,9 @@ def _members(text: str, clause: Clause, spans: list[tuple[int, int]]) -> Iterato
         return
     start = clause.start
     for (_, end), (following, _) in itertools.pairwise(spans):
-        cut = text.rfind("、", end, following) if text[end : end + 1] == "、" else text.find("、", end, following)
-        if cut > 0:
+        between = text[end:following]
+        cut = text.rfind("、", end, following) if between.startswith("、") else text.find("、", end, following)
+        if cut > 0 and between != "、" and not between.startswith("的"):  # 109个、424万平方米小区 is one thing
             yield start, cut
             start = cut + 1
     yield start, clause.end
@@ -99,23 +96,37 @@ def _is_outcome(content: str) -> bool:
     """建成, 开工, 创建, 启动 ... and a named thing; not 打造一批…, 完善…机制."""
     if cues.rules("goal", "unnamed").search(content):
         return False
-    rest, pledged = _lead(content)
+    if cues.rules("goal", "stated").search(content):
+        return True
     if content.startswith(("争创", "争当")) and len(content) > 5:
         return True
-    pushed = re.match(
-        "(?:全力|大力|积极|快速|加快|持续)?(?:推动|推进|助推|促成|力促|争取|实现|尽早|尽快|加快)", content
-    )
-    if pushed and _LANDING.search(content) and len(content) > 7:
+    if _is_pushed(content):
         return not cues.rules("goal", "no_landing").search(content)
+    rest, pledged = _lead(content)
     match = cues.pattern("goal", "outcome").match(rest)
     if not match or len(rest) - match.end() < 3:
         return False
     thing = rest[match.end() :]
     if match.group() in _words("weak"):
-        if thing.endswith(tuple(w for w in names()["project"]["not_names"] if w.endswith(("工程", "大港", "大市场")))):
-            return False
-        return _is_named(thing) and (pledged or _is_definite(thing))
+        return _is_weak_outcome(content[: len(content) - len(rest)], thing, pledged)
     return not _is_vague(thing) or _is_named(thing)
+
+
+def _is_pushed(content: str) -> bool:
+    """推动X尽快投产: a push, and what the clause ends with."""
+    lead = cues.pattern("goal", "adverbs", "(?:{})*?").match(content)
+    pushed = cues.pattern("goal", "pushed").match(content, lead.end() if lead else 0)
+    landed = cues.pattern("goal", "landed", "(?:{})$").search(content)
+    return pushed is not None and landed is not None and len(content) > 7
+
+
+def _is_weak_outcome(lead: str, thing: str, pledged: bool) -> bool:
+    """建设, 打造, 实施 promise an outcome only with a definite thing, and not as progress (加快建设…)."""
+    if cues.rules("goal", "definite").search(thing):
+        return True
+    if cues.rules("goal", "programmes").search(thing) or cues.pattern("goal", "progress").search(lead):
+        return False
+    return (_is_named(thing) or ends_like_one(thing)) and (pledged or _is_definite(thing))
 
 
 def _is_vague(thing: str) -> bool:

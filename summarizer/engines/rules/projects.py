@@ -116,7 +116,7 @@ def _names(body: str) -> list[str]:
     found = [n for n in members if _is_name(n)]
     if closed and found:
         return [n for n in members if n in found or (3 <= len(n) <= _MAX_NAME and "的" not in n and _is_definite(n))]
-    return found or [n for n in [_clean(body)] if _patterns()["first"].match(body) and _ends_like_one(n)]
+    return found or [n for n in [_clean(body)] if _patterns()["first"].match(body) and ends_like_one(n)]
 
 
 def _lead(content: str) -> int:
@@ -199,7 +199,7 @@ def _is_name(name: str) -> bool:
     plain = _QUOTES.sub("", name)
     if not 3 <= len(plain) <= _MAX_NAME or re.search("[，。；：的]", name):
         return False
-    if any(_patterns()[key].search(name) for key in ("programme", "slogan")) or not _ends_like_one(name):
+    if any(_patterns()[key].search(name) for key in ("programme", "slogan")) or not ends_like_one(name):
         return False
     if _patterns()["barred"].match(plain):
         return False
@@ -208,7 +208,8 @@ def _is_name(name: str) -> bool:
     return _is_definite(name)
 
 
-def _ends_like_one(name: str) -> bool:
+def ends_like_one(name: str) -> bool:
+    """Whether a phrase ends like the name of an undertaking (…大桥, …产业园, …改造)."""
     plain = _QUOTES.sub("", name)
     return _patterns()["suffix"].search(plain) is not None and not _patterns()["not"].search(plain)
 
