@@ -15,7 +15,7 @@ def read_risks(index: ChunkIndex) -> list[DraftRisk]:
         content = flat(index.text[sentence.start : sentence.end])
         if admitting and _ends(content):
             admitting = False
-        opens = section.tense == "review" and _opens(content)
+        opens = _opens(content) if section.tense == "review" else _opens_in_plan(content)
         admitting = admitting or opens
         found.extend(_of_sentence(index, sentence, section, admitting))
         if admitting and not opens and section.tense == "plan":
@@ -25,6 +25,10 @@ def read_risks(index: ChunkIndex) -> list[DraftRisk]:
 
 def _opens(content: str) -> bool:
     return cues.rules("risk", "problems").search(content) is not None
+
+
+def _opens_in_plan(content: str) -> bool:
+    return cues.rules("risk", "problems_in_plan").search(content) is not None
 
 
 def _ends(content: str) -> bool:
@@ -53,6 +57,8 @@ def _kind(content: str, admitted: bool) -> RiskType | None:
     if _has("missed", content):
         return "missed_target" if not admitted or _has("targets", content) else "shortcoming"
     if cues.rules("risk", "general").search(content):
+        return None
+    if admitted and cues.rules("risk", "remedies").search(content):
         return None
     if admitted:
         return "shortcoming" if _has("problem_words", content) and len(content) > 4 else None
