@@ -26,6 +26,7 @@ _PLAN_PERIODS = {
     "十五五": (2026, 2030),
 }
 _YEAR = re.compile(r"(?<!\d)(20\d\d|19[5-9]\d)年(?!来|以来)")
+_MULTIPLE_OF = re.compile(r"是(?:20\d\d年|上年|去年|同期|十?[一二三四五]?年?前|“?十[一二三四]五”?末)的$")
 _COMPARED = re.compile(r"(?:比|较|与|同|自|在|以|面向|瞄准|相对于)\s*$")
 
 
@@ -94,7 +95,10 @@ def measure_of(around: Around) -> tuple[Measure, Direction | None]:
     """Level, change, share or rank, and the direction of a change."""
     unit = around.quantity.unit
     if unit == "rank":
-        return "rank", None
+        moved = _direction(around) if "位次" in around.quantity.raw else None
+        return ("change", moved) if moved else ("rank", None)
+    if unit == "multiple" and _MULTIPLE_OF.search(around.before):
+        return "change", "up"
     if around.joined and around.previous and around.previous[0] in ("change", "share"):
         return around.previous
     if unit in ("percentage_point", "basis_point", "times_more") or (
@@ -182,7 +186,7 @@ def kind_of(around: Around, tense: Tense, metadata: Metadata) -> KindReading:
         sure = True
     if around.quantity.counter == "大" and not pattern("goal", "outcome").search(clause):
         return KindReading("actual", default, False, False)
-    if pattern("kind", "standing").search(clause[-12:]) and year is None:
+    if pattern("kind", "standing").search(clause[-12:]) and not pattern("kind", "flow").search(clause) and year is None:
         return KindReading(kind if "总投资" in clause else "actual", None, False, False)
     return KindReading(kind, year if year is not None else default, sure, year is not None)
 
@@ -201,9 +205,14 @@ def _is_reference(around: Around) -> bool:
     standards = pattern("reference", "standards", '[、\\d.分钟小时天]{0,16}[”"]?内?[^，。；,;]{0,3}(?:{})')
     if standards.match(around.after[:28]):
         return q.dimension == "duration"
-    threshold = q.comparator in (">=", "<=", ">", "<") and q.raw.endswith(("以上", "以下", "以内"))
+    bounded = q.comparator in (">=", "<=", ">", "<")
     measured = q.dimension in ("money", "area", "mass", "power", "length", "households")
-    return threshold and measured and pattern("reference", "after").match(around.after) is not None
+    if not bounded or not measured:
+        return False
+    if q.raw.endswith(("以上", "以下", "以内")):
+        return pattern("reference", "after").match(around.after) is not None
+    listed = pattern("reference", "selected", "[、超过逾\\d.]*[万亿]*元?的(?:重大|重点|大型|优质)[^，。；]{0,6}?(?:{})")
+    return listed.match(around.after) is not None
 
 
 def explicit_year(around: Around) -> int | None:
@@ -221,7 +230,9 @@ def explicit_year(around: Around) -> int | None:
             return int(match.group(1))
     ended = '[”’"]*(?:期)?末'
     planned = '[”’"]*(?:时期|期间)?[^，。]{0,8}(?:目标|任务)'
-    for window, shape in ((own, ended), (sentence[-60:], ended), (around.heading, planned)):
+    during = '[”’"]*(?:时期|期间)'
+    shapes = ((own, ended), (sentence[-60:], ended), (sentence[-60:], during), (around.heading, planned))
+    for window, shape in shapes:
         for name, (_, last) in _PLAN_PERIODS.items():
             if name in window and re.search(name + shape, window) and not re.search(f"[比较][“‘]*{name}", window):
                 return last
@@ -231,6 +242,8 @@ def explicit_year(around: Around) -> int | None:
 def _names_value(window: str, match: re.Match[str]) -> bool:
     """Whether a year is the value's own, not one that it is compared with or starts from."""
     before = window[: match.start()]
+    if before.endswith(("是", "为")) and window[match.end() :].startswith("的"):
+        return False  # 是2005年的3.5倍
     if before.endswith(("由", "从")) and re.search(r"\d", window[match.end() :]):
         return False
     return not _COMPARED.search(before) or before.endswith("在")

@@ -91,7 +91,7 @@ def _prefix(quantity: Quantity) -> str:
 def _body(quantity: Quantity, bare: bool) -> str:
     if quantity.unit in _MONEY:
         return _money(quantity)
-    if quantity.unit == "rank":
+    if quantity.unit == "rank" and "位次" not in quantity.raw:
         return f"No. {quantity.value}"
     if quantity.unit == "ratio":
         return _ratio(quantity)
