@@ -13,6 +13,7 @@ from typing import Any
 from summarizer.model import Span
 
 _TWO_HALVES = re.compile(r"[^，；：！？,;:!?\d是“（(]{4,11}[，,][^，；：！？,;:!?\d是]{4,12}")
+_OPENS_ALIKE = re.compile(r"[一二三四五]年来[，,][^；：！？;:!?\d]{6,34}")  # 一年来，我们着力结构调整，工业发展提质增效
 _MAX_HEADING = 40
 
 
@@ -66,7 +67,7 @@ def numbered(text: str, position: int) -> int | None:
 
 def find_heads(text: str, paragraphs: Sequence[Span], title: str | None) -> Iterator[Head]:
     started = False
-    paired = _paired_run_ins(text, paragraphs)
+    paired = _alike_run_ins(text, paragraphs, _OPENS_ALIKE) | _paired_run_ins(text, paragraphs)
     for i, paragraph in enumerate(paragraphs):
         following = paragraphs[i + 1] if i + 1 < len(paragraphs) else None
         first = _opening_head(text, paragraph, following, started, title) or paired.get(paragraph.start)
@@ -137,12 +138,17 @@ def _run_in(text: str, paragraph: Span) -> Head | None:
 
 
 def _paired_run_ins(text: str, paragraphs: Sequence[Span]) -> dict[int, Head]:
-    """Run-in heads of two halves (加大资金投入，让龙头壮起来。), where at least three paragraphs open alike."""
+    """Run-in heads of two halves (加大资金投入，让龙头壮起来。), where at least three paragraphs open so."""
+    return _alike_run_ins(text, paragraphs, _TWO_HALVES)
+
+
+def _alike_run_ins(text: str, paragraphs: Sequence[Span], shape: re.Pattern[str]) -> dict[int, Head]:
+    """Run-in heads of one shape, where at least three paragraphs open with it."""
     found: dict[int, Head] = {}
     for paragraph in paragraphs:
-        stop = text.find("。", paragraph.start, min(paragraph.end, paragraph.start + 25))
+        stop = text.find("。", paragraph.start, min(paragraph.end, paragraph.start + _MAX_HEADING + 1))
         sentence = text[paragraph.start : max(stop, paragraph.start)]
-        if paragraph.end - stop < 60 or not _TWO_HALVES.fullmatch(sentence) or _is_no_heading(sentence):
+        if paragraph.end - stop < 60 or not shape.fullmatch(sentence) or _is_no_heading(sentence):
             continue
         if numbered(text, paragraph.start) is None:
             found[paragraph.start] = Head(paragraph.start, stop, rank_of("run_in"), paragraph.start)
