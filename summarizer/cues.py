@@ -186,7 +186,8 @@ def kind_of(around: Around, tense: Tense, metadata: Metadata) -> KindReading:
         sure = True
     if around.quantity.counter == "大" and not pattern("goal", "outcome").search(clause):
         return KindReading("actual", default, False, False)
-    if pattern("kind", "standing").search(clause[-12:]) and not pattern("kind", "flow").search(clause) and year is None:
+    stands = pattern("kind", "standing").search(clause[-12:]) and not pattern("kind", "flow").search(clause)
+    if stands and year is None:
         return KindReading(kind if "总投资" in clause else "actual", None, False, False)
     return KindReading(kind, year if year is not None else default, sure, year is not None)
 

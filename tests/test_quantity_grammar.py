@@ -182,7 +182,6 @@ def test_slogans_and_idioms_are_no_quantities(sentence: str) -> None:
         "十八届三中全会精神",
         "抓住第一时间",
         "三级医院建设",
-        "全市前10位",
         "拨打电话02367891234",
         "邮编400020",
         "引进企业数十家",
@@ -535,3 +534,60 @@ def test_separators_and_bare_scales_are_read_whole(text: str, raw: str, value: s
 def test_what_only_looks_like_a_quantity_is_left_alone(text: str) -> None:
     """Sessions, numbers cut by a space, policy packages, sizes of a class."""
     assert find_quantities(text) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "raw", "value", "unit", "comparator"),
+    [
+        ("全年用电量305.7度。", "305.7度", "305.7", "kWh", "="),
+        ("年发电12.5亿度。", "12.5亿度", "1250000000", "kWh", "="),
+        ("算力规模达1.2万P。", "1.2万P", "12000", "PFLOPS", "="),
+        ("利率下调10BP。", "10BP", "10", "basis_point", "="),
+        ("吞吐量1200TEU。", "1200TEU", "1200", "count", "="),
+        ("融资78.5亿人民币。", "78.5亿人民币", "7850000000", "CNY", "="),
+        ("装机120吉瓦。", "120吉瓦", "120", "GW", "="),
+        ("储能350兆瓦时。", "350兆瓦时", "350", "MWh", "="),
+        ("占全市2/3。", "2/3", "2/3", "ratio", "="),
+        ("超过1/4的预算。", "超过1/4", "1/4", "ratio", ">"),
+        ("排名全国前五，", "前五", "5", "rank", "<="),
+        ("全市前10位。", "前10位", "10", "rank", "<="),
+        ("排位跃升16个位次。", "16个位次", "16", "rank", "="),
+        ("时间精确到半小时、", "半小时", "0.5", "hour", "="),
+        ("历时两个多月完成。", "两个多月", "2", "month_span", ">"),
+        ("用了一个半月。", "一个半月", "1.5", "month_span", "="),
+        ("历经五十多年。", "五十多年", "50", "year_span", ">"),
+        ("由四档简并。", "四档", "4", "count", "="),
+        ("确保每户至少有一人就业。", "至少有一人", "1", "person", ">="),
+        ("增速为负3.2%。", "负3.2%", "-3.2", "percent", "="),
+        ("降低企业税负5700多亿元。", "5700多亿元", "570000000000", "CNY", ">"),
+        ("浓度降至26微克。", "26微克", "26", "ug_per_m3", "="),
+        ("按八五折销售。", "八五折", "85", "percent", "="),
+        ("租金20元/平方米·月。", "20元/平方米·月", "20", "CNY", "="),
+    ],
+)
+def test_rarer_forms_have_their_value_and_unit(text: str, raw: str, value: str, unit: str, comparator: str) -> None:
+    """Units that only some words make one, fractions in digits, ranks of a group, burdens that are no minus."""
+    one = only(text)
+    assert (one.raw, one.value, one.unit, one.comparator) == (raw, value, unit, comparator)
+
+
+def test_a_range_may_be_approximate_at_its_low_end() -> None:
+    one = only("增长5%左右至6%。")
+    assert (one.raw, one.value, one.value_high, one.comparator) == ("5%左右至6%", "5", "6", "~")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "前三季度完成。",
+        "气温12度。",
+        "5P空调。",
+        "3/4月份。",
+        "提升8.7升至9。",
+        "工业负增长。",
+        "由负转正。",
+        "深入推进前10名企业。",
+    ],
+)
+def test_words_that_only_resemble_those_forms_are_left_alone(text: str) -> None:
+    assert raws(text) == []

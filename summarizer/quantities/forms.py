@@ -14,6 +14,7 @@ _PARTS = re.compile(rf"[:：∶]([{DIGIT}]+(?:[.．][{DIGIT}]+)?)")
 _FRACTION = re.compile(rf"([{HAN}]+)分之([{HAN}]+(?:点[{HAN}]+)?|[{DIGIT}]+(?:[.．][{DIGIT}]+)?)")
 _DOUBLING = re.compile(r"翻了?(近)?([一两二三四])?番")
 _ONE_IN = re.compile(r"(\d+)([^\d，。；,;]{1,14}?)就?有(\d+)(辆|台|个|家|名|人|件|户|条|部|套|瓶|块|吨)")
+_DIVISION = re.compile(r"(?<![\d/.．])([1-9])/([2-9]|10)(?![\d/月日号.．])(?=[，。；、,;）)的以左上多强弱]|$|\s)")
 _CHENG_STOPS = "立为功果效员都本分绩型千百因交长年熟就品套活"
 
 
@@ -52,7 +53,18 @@ class FormReader(NumberReader):
             if self._before(start, 2) == "时间" or self._before(start, 1) in ("超", "经"):
                 return None
             return Found(start, start + 2, "1/2", "ratio", "share", comparator=">")
+        if word == "半小时":
+            if self._before(start, 1) in ("个", "一", "两", "多"):
+                return None
+            return self._compared(Found(start, start + 3, "0.5", "hour", "duration"))
         return self._compared(Found(start, start + 2, "1/2", "ratio", "share"))
+
+    def _division(self, start: int) -> Found | None:
+        """占全市2/3 is a fraction; 3/4月 and a path are none."""
+        match = _DIVISION.match(self.text, start)
+        if not match or int(match.group(1)) >= int(match.group(2)):
+            return None
+        return self._compared(Found(start, match.end(), f"{match.group(1)}/{match.group(2)}", "ratio", "share"))
 
     def _one_in(self, start: int) -> Found | None:
         """每2辆新能源汽车就有1辆 is one ratio."""
@@ -86,7 +98,9 @@ class FormReader(NumberReader):
         return self._compared(Found(start, match.end(), f"{numerals.plain(value)}/{under}", "ratio", "share"))
 
     def _rank(self, start: int) -> Found | None:
-        """第一 and 第3位 where they rank the place; any other 第N is an ordinal."""
+        """第一 and 第3位 where they rank the place, and 前五; any other 第N is an ordinal."""
+        if self._before(start, 1) == "前":
+            return self._top(start)
         if self._before(start, 1) != "第":
             return None
         number = self._number(start)
@@ -99,6 +113,21 @@ class FormReader(NumberReader):
         if not closed or not self.words.rank_before.search(self._before(start - 1, 12)):
             return None
         return Found(start - 1, end, numerals.plain(number.value), "rank", "rank")
+
+    def _top(self, start: int) -> Found | None:
+        """全国前五 is rank 5 or better."""
+        number = self._number(start)
+        if number is None or number.bare or number.scaled or not 1 < number.value <= 100:
+            return None
+        after = self._after(number.end, 1)
+        if (after and after not in self.words.top_after) or not self.words.rank_before.search(
+            self._before(start - 1, 6)
+        ):
+            return None
+        end = number.end + (after in ("名", "位", "强"))
+        if end != number.end and self._after(end, 1) not in ("", *self.words.top_after):
+            return None
+        return Found(start - 1, end, numerals.plain(number.value), "rank", "rank", comparator="<=")
 
     def _parts(self, start: int) -> Found | None:
         """6.0:55.0:39.0, and 1:2 behind 比; a time of day is neither."""
@@ -134,6 +163,16 @@ class FormReader(NumberReader):
         if number.value == 1 and number.chinese and after[1:2] == "不":
             return None
         return self._compared(Found(number.start, end, numerals.plain(value), "percent", "share"))
+
+    def _discount(self, number: Number) -> Found | None:
+        """八折 leaves 80% of the price, 八五折 85%."""
+        after = self._after(number.end, 2)
+        if not after.startswith("折") or after[1:] in self.words.no_discount or number.bare or number.scaled:
+            return None
+        value = number.value * 10 if number.value < 10 else number.value
+        if not 10 <= value < 100 or (not number.chinese and number.value > 10):
+            return None
+        return self._compared(Found(number.start, number.end + 1, numerals.plain(value), "percent", "share"))
 
     def _comparator_before(self, start: int) -> tuple[Comparator | None, int]:
         before = self._before(start, 6)

@@ -32,10 +32,10 @@ from summarizer.quantities.numbers import (
 )
 from summarizer.quantities.units import Unit, numeral_units, unit_pattern, unit_table
 
-_TRIGGER = re.compile(rf"[{DIGIT}]+|[{HAN}]+|翻|过半|半数|首位|榜首")
-_RANGE = re.compile(r"至|到|~|～|-|—{1,2}|–|－|―")
+_TRIGGER = re.compile(rf"[{DIGIT}]+|[{HAN}]+|翻|过半|半数|半小时|首位|榜首")
+_RANGE = re.compile(r"(?:左右)?(?:至|到|~|～|-|—{1,2}|–|－|―)")
 _LETTER = re.compile(r"[A-Za-zＡ-Ｚａ-ｚΑ-Ωα-ω_]")
-_PER = re.compile(r"[/／]([一-鿿㎡]{1,4}?)(?=[，。；、：,;:（(）)的以左\s]|$)")
+_PER = re.compile(r"[/／]([一-鿿㎡]{1,4}?(?:·[年月日天])?)(?=[，。；、：,;:（(）)的以左\s]|$)")
 _YI = re.compile("个(多)?亿(?!元)")
 
 
@@ -88,17 +88,18 @@ class _Scanner(FormReader):
         word, start = match.group(), match.start()
         if word == "翻":
             return self._one(self._doubling(start))
-        if word in ("过半", "半数", "首位", "榜首"):
+        if word in ("过半", "半数", "半小时", "首位", "榜首"):
             return self._one(self._set_phrase(word, start))
         if len(word) > MAX_DIGITS or self._is_part_of_name(start):
             return ()
-        for read in (self._one_in, self._fraction, self._rank, self._parts):
+        for read in (self._one_in, self._fraction, self._division, self._rank, self._parts):
             if found := read(start):
                 return (found,)
         number = self._number(start)
         if number is None:
             return ()
-        return self._list(number) or self._one(self._half(number) or self._cheng(number) or self._measured(number))
+        own = self._half(number) or self._cheng(number) or self._discount(number)
+        return self._list(number) or self._one(own or self._measured(number))
 
     @staticmethod
     def _one(found: Found | None) -> Iterable[Found]:
@@ -155,9 +156,16 @@ class _Scanner(FormReader):
         if sized is None:
             return self._scale_only(number)
         unit, end = sized
+        if unit.zh in self.words.conditional and not self._is_meant(number, unit):
+            return None
         if not self._is_quantity(number, unit, end):
             return None
         return self._finish(number, unit, end)
+
+    def _is_meant(self, number: Number, unit: Unit) -> bool:
+        """Whether an ambiguous word (度, P) is a unit here."""
+        before = self._before(number.start, 14)
+        return number.scaled or any(word in before for word in self.words.conditional[unit.zh])
 
     def _amount_in_yi(self, number: Number, match: re.Match[str]) -> Found:
         """3个亿 is 300 million yuan, as people say it."""
@@ -184,7 +192,8 @@ class _Scanner(FormReader):
             low = numerals.EXACT.multiply(low, self._scale_of(high))
         if low >= abs(high.value):
             return number, own
-        return replace(number, end=high.end, value=low, high=abs(high.value), more=high.more), sized
+        about = separator.group().startswith("左右")
+        return replace(number, end=high.end, value=low, high=abs(high.value), more=high.more, approximate=about), sized
 
     def _scale_of(self, number: Number) -> Decimal:
         match = re.search(SCALE.pattern + "$", self.text[number.start : number.end])
@@ -220,7 +229,8 @@ class _Scanner(FormReader):
     def _is_span_of_years(self, number: Number, before: str, after: str) -> bool:
         if number.value >= 1000 or number.bare or (number.chinese and number.value == 1 and after[:1] != "半"):
             return False
-        compared = after.startswith(("以上", "以内", "左右", "半", "多", "时间")) or number.high is not None
+        compared = number.more or number.high is not None
+        compared = compared or after.startswith(("以上", "以内", "左右", "半", "多", "时间"))
         spanned = before.endswith(self.words.span_before)
         if before.endswith(self.words.period_before) and not spanned:
             return False
@@ -250,7 +260,7 @@ class _Scanner(FormReader):
             return False
         if unit.zh == "大":
             return number.value > 1 and not self._in_quotes(number.start) and bool(self.words.concrete.match(after))
-        if number.value == 1 and unit.zh not in ("倍",) and not compared:
+        if number.value == 1 and unit.zh not in ("倍", "个半月", "个多月") and not compared:
             return False
         if self._in_quotes(number.start) or self.words.abstract.match(after):
             return False
@@ -273,8 +283,10 @@ class _Scanner(FormReader):
         value, more = number.value, number.more
         if unit.zh in ("年", "倍", "天") and re.match("半(?![数载])", self._after(end, 2)):
             value, end = value + Decimal("0.5"), end + 1
-        if unit.zh == "个" and self._after(end, 2) == "多月":
-            unit, end, more = unit_table()["个月"], end + 2, True
+        if unit.zh == "个多月":
+            unit, more = unit_table()["个月"], True
+        elif unit.zh == "个半月":
+            unit, value = unit_table()["个月"], value + Decimal("0.5")
         if unit.dimension in ("duration", "length", "money", "mass", "area", "factor", "age"):
             match = MORE.match(self.text, end)
             if match and not re.match("[余多](年来|[一-鿿]?种)", self._after(end, 4)):

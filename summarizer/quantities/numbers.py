@@ -102,7 +102,8 @@ class NumberReader:
         """A minus belongs to a rate, and is the direction's business behind 增长."""
         sign = self._before(number.start, 1)
         below_zero = self._before(number.start, 2) == "零下"
-        if below_zero or (sign == "负" and self._before(number.start, 2) not in ("担负", "自负", "背负")):
+        ahead = self._before(number.start - 1, 1) if sign == "负" else "x"
+        if below_zero or not ahead or ahead in self.words.negative_after:
             start = number.start - (2 if below_zero else 1)
             return replace(number, start=start, value=numerals.EXACT.minus(number.value))
         if sign not in ("-", "－", "−") or self._before(number.start - 1, 1).isdigit():

@@ -21,7 +21,18 @@ _PREFIX: dict[Comparator, str] = {
     "~": "about ",
 }
 _SCALES = ((Decimal(10) ** 12, "trillion"), (Decimal(10) ** 9, "billion"), (Decimal(10) ** 6, "million"))
-_MONEY = {"CNY": "RMB ", "USD": "US$", "EUR": "EUR ", "HKD": "HK$", "TWD": "NT$"}
+_MONEY = {
+    "CNY": "RMB ",
+    "USD": "US$",
+    "EUR": "EUR ",
+    "HKD": "HK$",
+    "TWD": "NT$",
+    "JPY": "JPY ",
+    "GBP": "GBP ",
+    "KRW": "KRW ",
+    "RUB": "RUB ",
+    "AUD": "A$",
+}
 _DOUBLINGS = {"2": "double", "4": "quadruple", "8": "eightfold", "16": "sixteenfold"}
 _PER = {
     "人": "person",
@@ -45,6 +56,16 @@ _PER = {
     "秒": "second",
     "次": "time",
     "平方公里": "square kilometer",
+    "平方米·月": "square meter per month",
+    "件": "item",
+    "辆": "vehicle",
+    "台": "set",
+    "家": "firm",
+    "班": "class",
+    "名": "person",
+    "千克": "kilogram",
+    "米": "meter",
+    "升": "litre",
 }
 _AREA_HINT = Fraction(1, 15)  # one mu is 1/15 hectare
 
@@ -99,6 +120,8 @@ def _body(quantity: Quantity, bare: bool) -> str:
         return _DOUBLINGS.get(quantity.value, f"{quantity.value}-fold")
     if quantity.unit == "times_more":
         return _spread(quantity, lambda v: f"{_digits(Decimal(v) * 100)}%")
+    if quantity.unit == "percent" and "折" in quantity.raw:
+        return f"{_digits(Decimal(quantity.value))}% of the full price"
     if quantity.unit in ("percent", "permille"):
         sign = "%" if quantity.unit == "percent" else "‰"
         return _spread(quantity, lambda v: f"{_digits(Decimal(v))}{sign}")
@@ -137,19 +160,19 @@ def _metric(quantity: Quantity) -> str:
     """Land in mu is also given in hectares, and grain in jin also in tonnes."""
     if quantity.value_high is not None or quantity.per:
         return ""
-    figures = 3 if quantity.comparator == "=" else 2
+    whole = quantity.comparator != "="
     if quantity.unit == "mu" and Decimal(quantity.value) >= 15:
-        return f" ({_rounded(Fraction(quantity.value) * _AREA_HINT, figures)} ha)"
+        return f" ({_rounded(Fraction(quantity.value) * _AREA_HINT, whole)} ha)"
     if quantity.counter == "斤" and Decimal(quantity.value) >= 2000:
-        tonnes = _rounded(Fraction(quantity.value) / 2000, figures)
+        tonnes = _rounded(Fraction(quantity.value) / 2000, whole)
         return f" ({tonnes} {'tonne' if tonnes == '1' else 'tonnes'})"
     return ""
 
 
-def _rounded(value: Fraction, figures: int) -> str:
-    """A converted size to some significant figures: a gloss, never the value itself."""
+def _rounded(value: Fraction, whole: bool) -> str:
+    """A converted size to three significant figures, no decimals if it is approximate: a gloss, never the value."""
     number = Decimal(value.numerator) / Decimal(value.denominator)
-    step = Decimal(1).scaleb(max(number.adjusted() - figures + 1, -2))
+    step = Decimal(1).scaleb(max(number.adjusted() - 2, 0 if whole and number >= 1 else -2))
     return _scaled((number / step).quantize(Decimal(1)) * step)
 
 

@@ -30,6 +30,10 @@ class Words:
         self.policy = re.compile(alternation(data["abstract"]["policy"]))
         self.rank_before = re.compile(f"(?:{alternation(data['rank']['before'])})[^，。；,;、]{{0,4}}$")
         self.rank_after = tuple(data["rank"]["after"])
+        self.top_after = tuple(data["rank"]["top_after"])
+        self.negative_after: str = data["signs"]["negative_after"]
+        self.no_discount: list[str] = data["factor"]["no_discount"]
+        self.conditional: dict[str, list[str]] = data["conditional"]
         self.added = re.compile(f"(?:{alternation(data['factor']['added'])})[了近约超过到达逾将 ]{{0,3}}$")
         self.firms = re.compile(alternation(data["firms"]["before"]))
         self.bare_class = tuple(data["money"]["bare_class_after"])
