@@ -61,10 +61,11 @@ def excerpt() -> str:
 
 def scores() -> str:
     """The rules engine's scores on the samples beside those held out (docs/holdout.json, measured once)."""
-    from summarizer.evaluating import EvaluationRequest, run_evaluation
+    from summarizer.evaluating import EvaluationRequest, engine_contestant, run_evaluation
     from summarizer.pipeline import Summarizer
 
-    rows = run_evaluation(EvaluationRequest(None, None, None, Summarizer("rules", environment={}))).scores
+    rules = engine_contestant(Summarizer("rules", environment={}))
+    rows = run_evaluation(EvaluationRequest(None, None, (rules,))).results[0].scores
     held = json.loads((ROOT / "docs" / "holdout.json").read_text("utf-8"))["scores"]
     lines = ["| | samples | held out |", "| --- | ---: | ---: |"]
     for name in SHOWN:

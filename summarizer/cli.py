@@ -15,6 +15,7 @@ from summarizer.errors import SettingsError, SummarizerError
 
 if TYPE_CHECKING:
     from summarizer.brief import Brief
+    from summarizer.evaluating import EvaluationResult
     from summarizer.model import Figure, Goal, Project, Risk
     from summarizer.outputs import Format, Lang
     from summarizer.pipeline import Summarizer
@@ -128,32 +129,78 @@ def evaluate(
         typer.Option("--texts", help="The folder of the reports (default: the gold folder).", metavar="DIR"),
     ] = None,
     briefs: Annotated[
-        Path | None,
-        typer.Option("--briefs", help="Score the briefs (<stem>.json) of this folder; none is made.", metavar="DIR"),
+        list[str] | None,
+        typer.Option(
+            "--briefs",
+            help="Score the briefs (<stem>.json) of this folder, under its name or NAME; may be repeated.",
+            metavar="[NAME=]DIR",
+        ),
     ] = None,
     sample: Annotated[
         bool, typer.Option("--sample", help="Score on the sample reports that ship with the package.")
     ] = False,
     misses: Annotated[int, typer.Option("--misses", help="Show the first N misses.", min=0, metavar="N")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print the rows as JSON.")] = False,
-    engine: Engine = None,
+    html: Annotated[
+        str | None,
+        typer.Option("--html", help="Write a page with the scores and every miss in its sentence.", metavar="FILE"),
+    ] = None,
+    engine: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--engine",
+            help="auto (default), rules, chat or chat:MODEL; may be repeated, to set engines side by side.",
+            metavar="ENGINE",
+        ),
+    ] = None,
+    price: Annotated[
+        str | None,
+        typer.Option("--price", help="What chat costs: USD per million prompt/answer tokens.", metavar="IN/OUT"),
+    ] = None,
     model: Model = None,
     base_url: BaseUrl = None,
     terms: Terms = None,
 ) -> None:
-    """Score an engine, or finished briefs, on annotated reports."""
-    from summarizer.evaluating import EvaluationRequest, run_evaluation
+    """Score engines or finished briefs on annotated reports, several side by side."""
+    from summarizer import outputs
+    from summarizer.evaluating import (
+        EvaluationRequest,
+        briefs_contestant,
+        engine_choices,
+        engine_contestant,
+        run_evaluation,
+    )
+    from summarizer.pricing import parse_price
 
     if (gold is None) == (not sample):
         raise SettingsError("Say what to score on: a folder of annotated reports, or --sample.")
-    maker = None if briefs else _summarizer(engine, model, base_url, terms)
-    result = run_evaluation(EvaluationRequest(gold, texts, briefs, maker))
-    typer.echo(result.as_json() if as_json else result.scores.table(misses))
+    if html == "-":
+        raise SettingsError("--html takes a file name; standard output has the table.")
+    if html is not None:
+        outputs.check_writable(html)
+    own_price = parse_price(price) if price else None
+    engines = engine_choices(engine or ([] if briefs else [None]), model, base_url)
+    contestants = [engine_contestant(_summarizer(*choice, terms)) for choice in engines]
+    contestants += map(briefs_contestant, briefs or [])
+    result = run_evaluation(EvaluationRequest(gold, texts, tuple(contestants), own_price))
+    if html is not None:
+        outputs.write(html, result.as_html())
+    typer.echo(result.as_json() if as_json else result.table(misses))
+    _report_evaluation(result)
+    if html is not None:
+        _say(f"Written: {html}")
+    raise typer.Exit(FAILED if any(each.scores.missing for each in result.results) else DONE)
+
+
+def _report_evaluation(result: EvaluationResult) -> None:
     for problem in result.problems[:10]:
         _say(f"Annotation: {problem}")
-    for stem in result.scores.missing:
+    if len(result.results) > 1:
+        for note in (note for each in result.results for note in each.notes()):
+            _say(note)
+        return
+    for stem in result.results[0].scores.missing:
         _say(f"No brief for {stem}; it counts as an empty one.")
-    raise typer.Exit(FAILED if result.scores.missing else DONE)
 
 
 def _made(summarizer: Summarizer, report: Path) -> Brief:
@@ -186,6 +233,8 @@ def _lang(value: str) -> Lang:
 
 
 def _report_run(made: Brief, written: list[str], verbose: bool) -> None:
+    from summarizer.model import PART_FAILED
+
     content = made.content
     coverage = content.coverage
     left = coverage.quantities - coverage.used
@@ -208,7 +257,7 @@ def _report_run(made: Brief, written: list[str], verbose: bool) -> None:
         )
     for path in written:
         _say(f"Written: {path}")
-    read_by_rules = sum(gap.reason in ("endpoint_failed", "reply_failed") for gap in content.gaps)
+    read_by_rules = sum(gap.reason in PART_FAILED for gap in content.gaps)
     if read_by_rules:
         _say(f"{read_by_rules} parts were read by rules, since the model failed; the gaps say why.")
     if verbose:

@@ -384,6 +384,10 @@ class Gap(Published):
     lost: bool = False
 
 
+PART_FAILED = frozenset({"endpoint_failed", "reply_failed"})
+"""Reasons of gaps for a part that the model should have read and rules did."""
+
+
 @dataclass(frozen=True, slots=True)
 class Items:
     """What grounding made of one chunk's draft. Ids are provisional until merging."""

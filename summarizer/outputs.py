@@ -34,19 +34,19 @@ def format_of(path: str, chosen: Format | None) -> Format:
     return _SUFFIXES[suffix]
 
 
-def check_writable(path: str, report: Path) -> None:
+def check_writable(path: str, report: Path | None = None) -> None:
     """Refuses an output that cannot be written, or that is the report itself, before any work is done."""
     if path == "-":
         return
     target = Path(path)
-    if target.exists() and report.exists() and target.samefile(report):
+    if report is not None and target.exists() and report.exists() and target.samefile(report):
         raise SettingsError(f"{path} is the report itself; give the brief another name.")
     if target.is_dir():
         raise SettingsError(f"{path} is a folder; give the output a file name.")
     if not target.parent.is_dir():
         raise SettingsError(f"The folder {target.parent} does not exist; make it first.")
     if not os.access(target.parent, os.W_OK):
-        raise SettingsError(f"The folder {target.parent} may not be written to; choose another place with -o.")
+        raise SettingsError(f"The folder {target.parent} may not be written to; choose another place.")
 
 
 def render(brief: Brief, form: Format, lang: Lang) -> str:
@@ -70,7 +70,7 @@ def _write_to(target: Path, text: str) -> None:
     try:
         target.write_text(text, "utf-8")
     except OSError as error:
-        raise InputError(f"{target} cannot be written: {error.strerror}; choose another place with -o.") from error
+        raise InputError(f"{target} cannot be written: {error.strerror}; choose another place.") from error
 
 
 def write(path: str, text: str) -> None:
@@ -85,7 +85,7 @@ def write(path: str, text: str) -> None:
     try:
         handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     except OSError as error:
-        raise InputError(f"{path} cannot be written: {error.strerror}; choose another place with -o.") from error
+        raise InputError(f"{path} cannot be written: {error.strerror}; choose another place.") from error
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
             file.write(text)
@@ -97,4 +97,4 @@ def write(path: str, text: str) -> None:
         Path(temporary).unlink(missing_ok=True)
         if not isinstance(error, OSError):
             raise
-        raise InputError(f"{path} cannot be written: {error.strerror}; choose another place with -o.") from error
+        raise InputError(f"{path} cannot be written: {error.strerror}; choose another place.") from error

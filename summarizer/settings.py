@@ -29,9 +29,14 @@ class Settings:
     concurrency: int = 8
 
     @property
+    def address(self) -> str:
+        """The endpoint's base URL, as configured or the default."""
+        return self.base_url or _OPENAI
+
+    @property
     def host(self) -> str | None:
         """The endpoint's host, to be shown before anything is sent; None for rules."""
-        return urlsplit(self.base_url or _OPENAI).netloc.rpartition("@")[2] if self.engine == "chat" else None
+        return urlsplit(self.address).netloc.rpartition("@")[2] if self.engine == "chat" else None
 
 
 def resolve_settings(

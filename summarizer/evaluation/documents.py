@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from summarizer.evaluation.matching import Range
-from summarizer.evaluation.reporting import Miss
+from summarizer.evaluation.misses import Miss
 
 Json = dict[str, Any]
 
@@ -47,6 +47,11 @@ class Document:
     def text_of(self, item: Json) -> str:
         """What the text has at the item's span."""
         return self.text[item["start"] : item["end"]]
+
+    def miss(self, what: str, place: Json, expected: object = None, given: object = None) -> Miss:
+        """A miss at an item's span; null is said as nothing."""
+        wanted, said = ("" if value is None else str(value) for value in (expected, given))
+        return Miss(self.stem, what, self.text_of(place), wanted, said, place["start"], place["end"])
 
     def annotated(self, items: Iterable[Json]) -> list[Json]:
         """Those items that start inside an annotated range."""

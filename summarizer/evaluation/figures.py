@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from summarizer.evaluation import matching, names
 from summarizer.evaluation.documents import Document, Finding, Found, Json, Judged, spans
-from summarizer.evaluation.reporting import Miss
+from summarizer.evaluation.misses import Miss
 
 SPAN_SHARE = 0.5
 EVIDENCE_LENGTH = 400
@@ -61,59 +61,76 @@ def match_quantities(document: Document) -> Quantities:
 
 
 def judge_quantities(document: Document, quantities: Quantities) -> Iterator[Finding]:
-    """Quantities, values and comparators; the misses are wrong values, missed and false quantities."""
+    """Quantities, values and comparators, with the misses of each."""
     predicted, gold, matches = quantities.predicted, quantities.gold, quantities.matches
     yield Found("quantities", len(predicted), len(gold), len(matches))
     for match in matches:
         quantity, figure = predicted[match.quantity], gold[match.figure]
+        same = quantity["comparator"] == figure["comparator"]
         yield Judged("values", match.same, 1)
-        yield Judged("comparators", quantity["comparator"] == figure["comparator"], 1)
+        yield Judged("comparators", same, 1)
         if not match.same:
-            expected, given = (f"{item['value']} {item['unit']}" for item in (figure, quantity))
-            yield Miss(document.stem, "value", figure["quote"], expected, given)
+            yield document.miss("value", figure, _value(figure), _value(quantity))
+        if not same:
+            yield document.miss("comparator", figure, figure["comparator"], quantity["comparator"])
     for figure in _without(gold, {match.figure for match in matches}):
-        yield Miss(document.stem, "quantity missed", _context(document, figure), figure["quote"], "")
+        yield _in_context(document, figure, document.miss("quantity missed", figure, figure["quote"]))
     for quantity in _without(predicted, {match.quantity for match in matches}):
-        yield Miss(document.stem, "quantity false", _context(document, quantity), "", quantity["raw"])
+        yield _in_context(document, quantity, document.miss("quantity false", quantity, given=quantity["raw"]))
+
+
+def _value(item: Json) -> str:
+    high = item.get("value_high")
+    return f"{item['value']}{f' to {high}' if high is not None else ''} {item['unit']}"
 
 
 def _without(items: Iterable[Json], indices: set[int]) -> list[Json]:
     return [item for index, item in enumerate(items) if index not in indices]
 
 
-def _context(document: Document, item: Json) -> str:
-    return document.text[max(0, item["start"] - MISS_BEFORE) : item["end"] + MISS_AFTER]
+def _in_context(document: Document, item: Json, miss: Miss) -> Miss:
+    """The miss with some of the text around it; a number alone tells nobody where it stands."""
+    return replace(miss, quote=document.text[max(0, item["start"] - MISS_BEFORE) : item["end"] + MISS_AFTER])
 
 
 def judge_figures(document: Document, quantities: Quantities) -> Iterator[Finding]:
-    """Figures and their labels; the misses are wrong names."""
+    """Figures and their labels; the misses are wrong labels, and quantities in no figure, in several, or unproven."""
     mentions = [
         (figure, quantity)
         for figure in document.brief["figures"]
         for quantity in figure["quantities"]
         if quantity in quantities.by_id
     ]
+    matched = [(figure, q, quantities.match_of[q]) for figure, q in mentions if q in quantities.match_of]
+    first: dict[int, tuple[Json, str, Match]] = {}
+    for mention in matched:
+        first.setdefault(mention[2].figure, mention)
     right = 0
-    for figure, quantity, match in _first_mentions(mentions, quantities):
+    for figure, quantity, match in first.values():
         gold = quantities.gold[match.figure]
         labels = _judge_labels(figure, gold)
         yield from labels.values()
-        if not labels["indicators"].right:
-            given = figure["indicator"]["zh"] or ""
-            yield Miss(document.stem, "indicator", gold["quote"], gold["indicator_zh"], given)
+        yield from _label_misses(document, figure, gold, labels)
         held = _is_held(quantities.by_id[quantity], figure["evidence"])
+        if not held:
+            yield document.miss("evidence", gold)
         right += match.same and held and all(labels[name].right for name in labels if name in DECISIVE)
     yield Found("figures", len(mentions), len(quantities.gold), right)
+    yield from _mention_misses(document, quantities, matched, set(first))
 
 
-def _first_mentions(mentions: Iterable[tuple[Json, str]], quantities: Quantities) -> Iterator[tuple[Json, str, Match]]:
-    """The first mention of each matched gold figure, with its match."""
+def _mention_misses(
+    document: Document, quantities: Quantities, matched: Iterable[tuple[Json, str, Match]], read: set[int]
+) -> Iterator[Miss]:
+    """Found quantities that are in no figure, and mentions after the first."""
+    for match in quantities.matches:
+        if match.figure not in read:
+            yield document.miss("figure missed", quantities.gold[match.figure])
     seen: set[int] = set()
-    for figure, quantity in mentions:
-        match = quantities.match_of.get(quantity)
-        if match is not None and match.figure not in seen:
-            seen.add(match.figure)
-            yield figure, quantity, match
+    for figure, _, match in matched:
+        if match.figure in seen:
+            yield document.miss("figure repeated", quantities.gold[match.figure], given=figure["indicator"]["zh"])
+        seen.add(match.figure)
 
 
 def _judge_labels(figure: Json, gold: Json) -> dict[str, Judged]:
@@ -126,6 +143,17 @@ def _judge_labels(figure: Json, gold: Json) -> dict[str, Judged]:
     if gold.get("year") is not None:
         right["years"] = figure["year"] == gold["year"]
     return {name: Judged(name, is_right, 1) for name, is_right in right.items()}
+
+
+def _label_misses(document: Document, figure: Json, gold: Json, labels: dict[str, Judged]) -> Iterator[Miss]:
+    for name, judged in labels.items():
+        if judged.right:
+            continue
+        if name == "indicators":
+            yield document.miss("indicator", gold, gold["indicator_zh"], figure["indicator"]["zh"])
+        else:
+            label = name.removesuffix("s")
+            yield document.miss(label, gold, gold[label], figure[label])
 
 
 def _is_held(quantity: Json, evidence: Iterable[Json]) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from summarizer.evaluation.misses import Miss
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -59,21 +61,6 @@ class Row:
         if self.of is not None:
             return ("accuracy", "right", "of")
         return ("count",)
-
-
-@dataclass(frozen=True, slots=True)
-class Miss:
-    """Something that was missed, invented or misread, for a reader who wants to know why."""
-
-    stem: str
-    what: str
-    quote: str
-    expected: str
-    given: str
-
-    def __str__(self) -> str:
-        parts = (self.stem, self.what, self.quote, self.expected, self.given)
-        return "\t".join(part.replace("\n", " ") for part in parts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from summarizer.errors import InputError
 from summarizer.evaluation import figures, items
 from summarizer.evaluation.documents import Document, Finding, Found, Json, Judged
-from summarizer.evaluation.reporting import Miss, Row, Scores
+from summarizer.evaluation.misses import Miss
+from summarizer.evaluation.reporting import Row, Scores
 
 FOUND = ("quantities", "figures", "goals", "projects", "risks", "headings")
 JUDGED = (
@@ -79,7 +80,6 @@ def score(briefs: Mapping[str, Json], golds: Mapping[str, Json], texts: Mapping[
     or a brief or its gold lacks a field that is needed.
     """
     findings: list[Finding] = []
-    wrong = 0
     for stem, gold in golds.items():
         if stem not in texts:
             raise InputError(f"{stem}: there is no text to score against; give the report beside its gold.")
@@ -88,7 +88,6 @@ def score(briefs: Mapping[str, Json], golds: Mapping[str, Json], texts: Mapping[
         document = Document(stem, text, gold, briefs.get(stem, EMPTY), ranges)
         try:
             findings.extend(_judge(document))
-            wrong += items.wrong_evidence(document)
         except KeyError as field:
             raise InputError(
                 f"{stem}: the brief or its gold lacks the field {field}; "
@@ -96,6 +95,7 @@ def score(briefs: Mapping[str, Json], golds: Mapping[str, Json], texts: Mapping[
             ) from field
     misses = tuple(finding for finding in findings if isinstance(finding, Miss))
     missing = tuple(stem for stem in golds if stem not in briefs)
+    wrong = sum(miss.what == "quote" for miss in misses)
     return Scores((*_rows(findings), Row.counted(EVIDENCE_WRONG, wrong)), misses, missing)
 
 
@@ -107,9 +107,10 @@ def _judge(document: Document) -> Iterator[Finding]:
     yield from items.judge_goals(document, quantities)
     yield from items.judge_risks(document)
     yield from items.judge_projects(document)
-    yield items.judge_headings(document)
+    yield from items.judge_headings(document)
     yield from items.judge_metadata(document)
-    yield items.judge_boilerplate(document)
+    yield from items.judge_boilerplate(document)
+    yield from items.wrong_quotes(document)
 
 
 def _rows(findings: Iterable[Finding]) -> Iterator[Row]:

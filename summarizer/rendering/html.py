@@ -1,15 +1,12 @@
-"""Writes a brief as one self-contained HTML page: no script, no outside resource, readable on paper.
+"""Writes a brief as one self-contained HTML page.
 
-Every text passes through `html.escape`; a content security policy forbids whatever a reader's
-browser could still be talked into. Evidence unfolds under each item and is open in print.
+Every text passes through `html.escape`. Evidence unfolds under each item and is open in print.
 """
 
 from __future__ import annotations
 
 from html import escape
-from importlib import resources
 
-from summarizer.errors import ResourceError
 from summarizer.model import BriefContent
 from summarizer.rendering.blocks import (
     Block,
@@ -28,8 +25,8 @@ from summarizer.rendering.blocks import (
     report_numbers,
     to_blocks,
 )
+from summarizer.rendering.page import page
 
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 # How much of a quote stands on the folded line; the whole of it is inside.
 PREVIEW = 18
 
@@ -38,27 +35,12 @@ def to_html(content: BriefContent, lang: Lang = "both", numbers: NumberText | No
     """The brief as an HTML document that ends with a newline; `numbers` is how quantities read."""
     blocks = to_blocks(content, lang, numbers or report_numbers())
     body = "\n".join(_block(block) for block in blocks)
-    return (
-        f'<!DOCTYPE html>\n<html lang="{"en" if lang == "en" else "zh"}">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{escape(POLICY)}">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        '<meta name="referrer" content="no-referrer">\n'
-        f"<title>{escape(_page_title(blocks))}</title>\n<style>\n{_style()}</style>\n</head>\n"
-        f"<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
-    )
+    return page(_page_title(blocks), body, "en" if lang == "en" else "zh")
 
 
 def _page_title(blocks: tuple[Block, ...]) -> str:
     titles = (block for block in blocks if isinstance(block, Title))
     return " · ".join("".join(run.text for run in line) for block in titles for line in block.lines)
-
-
-def _style() -> str:
-    try:
-        return resources.files("summarizer.rendering").joinpath("data/page.css").read_text(encoding="utf-8")
-    except OSError as error:
-        message = f"rendering/data/page.css cannot be read: {error}; reinstall the package."
-        raise ResourceError(message) from error
 
 
 def _block(block: Block) -> str:
