@@ -84,7 +84,8 @@ def table(text: str) -> str:
     quantities = [row for row in rows if not row[0].no_quantity]
     proven = sum(ok for *_, ok in quantities)
     lines = [
-        f"- of all {len(rows)} numbers that both editions state, {equal} have the official value ({equal / len(rows):.1%});",
+        f"- of all {len(rows)} numbers that both editions state, {equal} have the official value "
+        f"({equal / len(rows):.1%});",
         f"- of the {len(quantities)} that are quantities by the annotation guidelines, {proven} "
         f"({proven / len(quantities):.1%}).",
         "",

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from summarizer.cli import app
+from summarizer.correcting.fixes import schema_text as fixes_schema_text
 from summarizer.prompting import answer_schema, overview_schema
 from summarizer.rendering.jsonform import schema_text
 
@@ -95,6 +96,7 @@ def generated() -> dict[Path, str]:
         ROOT / "README.md": readme(),
         ROOT / "docs" / "cli.md": cli_page(),
         ROOT / "schemas" / "brief.schema.json": schema_text(),
+        ROOT / "schemas" / "fixes.schema.json": fixes_schema_text(),
         ROOT / "schemas" / "answer.schema.json": json.dumps(answer_schema().schema, indent=1) + "\n",
         ROOT / "schemas" / "overview.schema.json": json.dumps(overview_schema().schema, indent=1) + "\n",
     }

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from summarizer.brief import Brief as Brief
+    from summarizer.correcting.fixes import Fixes as Fixes
     from summarizer.errors import EndpointError as EndpointError
     from summarizer.errors import EngineError as EngineError
     from summarizer.errors import InputError as InputError
@@ -25,6 +26,7 @@ _HOMES = {
     "BriefContent": "model",
     "EndpointError": "errors",
     "EngineError": "errors",
+    "Fixes": "correcting.fixes",
     "InputError": "errors",
     "ReplyError": "errors",
     "ResourceError": "errors",
@@ -38,6 +40,7 @@ __all__ = [
     "BriefContent",
     "EndpointError",
     "EngineError",
+    "Fixes",
     "InputError",
     "ReplyError",
     "ResourceError",

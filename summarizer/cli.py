@@ -7,13 +7,14 @@ import signal
 import sys
 import traceback
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 
 from summarizer.errors import SettingsError, SummarizerError
 
 if TYPE_CHECKING:
+    from summarizer.annotating import GoldWritten
     from summarizer.brief import Brief
     from summarizer.evaluating import EvaluationResult
     from summarizer.model import Figure, Goal, Project, Risk
@@ -84,6 +85,13 @@ def brief(
     model: Model = None,
     base_url: BaseUrl = None,
     terms: Terms = None,
+    fixes: Annotated[
+        Path | None,
+        typer.Option(
+            "--fixes", help="Your corrections (default: <stem>.fixes.json beside the report).", metavar="FILE"
+        ),
+    ] = None,
+    no_fixes: Annotated[bool, typer.Option("--no-fixes", help="Leave the corrections beside the report out.")] = False,
     verbose: Verbose = False,
 ) -> None:
     """Make the brief of one report."""
@@ -92,12 +100,14 @@ def brief(
     outputs_wanted = output or ["-"]
     chosen_form, chosen_lang = _format(form), _lang(lang)
     forms = [outputs.format_of(path, chosen_form) for path in outputs_wanted]
+    corrections = _corrections(report, fixes, no_fixes)
     for path in outputs_wanted:
-        outputs.check_writable(path, report)
+        outputs.check_writable(path, report, corrections)
     summarizer = _summarizer(engine, model, base_url, terms)
-    made = _made(summarizer, report)
+    made = _made(summarizer, report, corrections)
     for path, each in zip(outputs_wanted, forms, strict=True):
         outputs.write(path, outputs.render(made, each, chosen_lang))
+    _report_corrections(made, corrections)
     _report_run(made, [p for p in outputs_wanted if p != "-"], verbose)
     raise typer.Exit(DONE if made.is_complete else LOST)
 
@@ -203,10 +213,68 @@ def _report_evaluation(result: EvaluationResult) -> None:
         _say(f"No brief for {stem}; it counts as an empty one.")
 
 
-def _made(summarizer: Summarizer, report: Path) -> Brief:
+@app.command()
+def gold(
+    brief: Annotated[Path, typer.Argument(help="A brief as JSON, best a corrected one.", show_default=False)],
+    report: Annotated[Path, typer.Argument(help="The report that it is of.", show_default=False)],
+    output: Annotated[
+        Path,
+        typer.Option("-o", "--output", help="The folder for <stem>.gold.json and <stem>.txt.", metavar="DIR"),
+    ],
+    force: Annotated[bool, typer.Option("--force", help="Overwrite what is there.")] = False,
+) -> None:
+    """Turn a corrected brief into annotations that `summarizer eval` scores on."""
+    from summarizer.annotating import write_gold
+
+    _report_gold(write_gold(brief, report, output, force))
+
+
+@app.command()
+def fixes(
+    report: Annotated[Path, typer.Argument(help="The report that is to be corrected.", show_default=False)],
+    output: Annotated[str, typer.Option("-o", "--output", help="The corrections file to write.", metavar="FILE")],
+    carry: Annotated[
+        Path | None,
+        typer.Option(
+            "--carry", help="Corrections of another version of this text, to be carried over.", metavar="FILE"
+        ),
+    ] = None,
+) -> None:
+    """Start a corrections file for a report, empty or with those of another version whose quotes it has once."""
+    from summarizer import outputs
+    from summarizer.correcting.carrying import carry as carried_over
+    from summarizer.correcting.carrying import fixes_text
+    from summarizer.correcting.fixes import Fixes, read_fixes
+    from summarizer.loading.text import load
+
+    outputs.check_writable(output, report, carry)
+    if Path(output).exists():
+        raise SettingsError(f"{output} is there already; give another name, or remove it.")
+    loaded = load(report)
+    old = read_fixes(carry).fixes if carry else Fixes(text_sha256=loaded.text_sha256, fixes=())
+    carried = carried_over(old, loaded)
+    outputs.write(output, fixes_text(carried.fixes))
+    for line in carried.left:
+        _say(f"Left behind: {line}")
+    _say(f"Written: {output}, {len(carried.fixes.fixes)} corrections")
+    raise typer.Exit(LOST if carried.left else DONE)
+
+
+def _corrections(report: Path, fixes: Path | None, no_fixes: bool) -> Path | None:
+    from summarizer.correcting.fixes import fixes_beside
+
+    if fixes is not None and no_fixes:
+        raise SettingsError("--fixes and --no-fixes contradict each other; give one of them.")
+    if fixes is not None or no_fixes or str(report) == "-":
+        return fixes
+    return fixes_beside(report)
+
+
+def _made(summarizer: Summarizer, report: Path, corrections: Path | None) -> Brief:
+    fixes: Path | Literal[False] = corrections or False
     if str(report) == "-":
-        return summarizer.summarize_bytes(sys.stdin.buffer.read(), "stdin.txt")
-    return summarizer.summarize(report)
+        return summarizer.summarize_bytes(sys.stdin.buffer.read(), "stdin.txt", fixes)
+    return summarizer.summarize(report, fixes)
 
 
 def _summarizer(engine: str | None, model: str | None, base_url: str | None, terms: Path | None) -> Summarizer:
@@ -263,6 +331,31 @@ def _report_run(made: Brief, written: list[str], verbose: bool) -> None:
     if verbose:
         for gap in content.gaps:
             _say(f"gap: {gap.stage} {gap.reason} at {gap.start}-{gap.end}: {gap.detail}")
+
+
+def _report_corrections(made: Brief, corrections: Path | None) -> None:
+    done = made.content.corrections
+    if done is None or corrections is None:
+        return
+    failed = sum(gap.reason == "fix_unused" for gap in made.gaps)
+    absent = done.unused - failed
+    _say(
+        f"Corrections: {done.rejected + done.relabelled + done.added} applied from {corrections.name}"
+        + (f"; {absent} had nothing to reject" if absent else "")
+        + (f"; {failed} found no item and could not make one (the gaps say which)" if failed else "")
+        + "."
+    )
+
+
+def _report_gold(made: GoldWritten) -> None:
+    _say(
+        f"{made.by_user} of {made.items} items are the user's own, {made.rejected} were rejected, {made.disputed} are "
+        "still disputed; the rest is gold as the engine read it, so read it before you trust a score."
+    )
+    if made.unwritten:
+        _say(f"Left out, since the name is not written there as it is: {'; '.join(made.unwritten[:5])}")
+    for path in made.files:
+        _say(f"Written: {path}")
 
 
 def _english(item: Figure | Goal | Project | Risk) -> str | None:

@@ -110,8 +110,22 @@ def _merged(
     merged: dict[Hashable, _Item] = {}
     for item in items:
         name = key(item)
-        merged[name] = join(merged[name], item) if name in merged else item
+        merged[name] = _user_first(merged[name], item, join) if name in merged else item
     return sorted(merged.values(), key=lambda item: (item.evidence[0].start, item.evidence[0].end))
+
+
+def _user_first(a: _Item, b: _Item, join: Callable[[_Item, _Item], _Item]) -> _Item:
+    """Two items as one; where a user decided on one of them, its labels stand and the other's doubts are settled."""
+    if (a.by == "user") == (b.by == "user"):
+        return join(a, b)
+    user, other = (a, b) if a.by == "user" else (b, a)
+    made = join(user, other)
+    evidence = tuple(sorted(made.evidence, key=lambda e: (e.start, e.end)))
+    made = made.model_copy(update={"evidence": evidence, "disputed": user.disputed})
+    if isinstance(made, Project):
+        mentions = tuple(sorted(made.mentions, key=lambda m: m.evidence.start))
+        made = made.model_copy(update={"mentions": mentions})
+    return made
 
 
 def _subject(figure: Figure) -> tuple[Hashable, ...]:

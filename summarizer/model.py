@@ -48,7 +48,7 @@ RiskType = Literal["shortcoming", "missed_target", "hazard"]
 RiskStatus = Literal["open", "handled"]
 SkipReason = Literal["not_a_quantity", "repeat", "trivial"]
 Tense = Literal["review", "plan"]
-Reader = Literal["chat", "rules"]
+Reader = Literal["chat", "rules", "user"]
 
 
 class Published(BaseModel):
@@ -438,10 +438,10 @@ class Conflict(Published):
 
 
 class Skipped(Published):
-    """A quantity that is no figure, with the reason."""
+    """A quantity that is no figure, with the reason; `rejected` is the user's own decision."""
 
     id: str
-    reason: SkipReason
+    reason: SkipReason | Literal["rejected"]
 
 
 class Coverage(Published):
@@ -471,6 +471,20 @@ class EngineInfo(Published):
     )
 
 
+class Corrections(Published):
+    """What a user's corrections did to the brief.
+
+    `unused` ones found nothing to reject, or lack what would be needed to make the item that no
+    engine found (a gap says which). `sha256` is that of the file; null where they came from memory.
+    """
+
+    sha256: str | None
+    rejected: int
+    relabelled: int
+    added: int
+    unused: int
+
+
 class BriefContent(Published):
     """The published contract (schemas/brief.schema.json): a brief without its report's text."""
 
@@ -487,6 +501,7 @@ class BriefContent(Published):
     gaps: tuple[Gap, ...]
     coverage: Coverage
     engine: EngineInfo
+    corrections: Corrections | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,13 +34,15 @@ def format_of(path: str, chosen: Format | None) -> Format:
     return _SUFFIXES[suffix]
 
 
-def check_writable(path: str, report: Path | None = None) -> None:
-    """Refuses an output that cannot be written, or that is the report itself, before any work is done."""
+def check_writable(path: str, report: Path | None = None, fixes: Path | None = None) -> None:
+    """Refuses an output that cannot be written, or that is an input of the run, before any work is done."""
     if path == "-":
         return
     target = Path(path)
     if report is not None and target.exists() and report.exists() and target.samefile(report):
         raise SettingsError(f"{path} is the report itself; give the brief another name.")
+    if fixes is not None and target.exists() and fixes.exists() and target.samefile(fixes):
+        raise SettingsError(f"{path} holds the corrections; give the brief another name.")
     if target.is_dir():
         raise SettingsError(f"{path} is a folder; give the output a file name.")
     if not target.parent.is_dir():

@@ -11,11 +11,14 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 
 from summarizer.brief import Brief
 from summarizer.chunking import Budget, make_chunks
 from summarizer.clients.base import Client
+from summarizer.correcting.applying import correct
+from summarizer.correcting.fixes import Fixes, GivenFixes, fixes_beside, read_fixes
+from summarizer.correcting.placing import Plan, plan
 from summarizer.engines.rules.engine import RulesEngine
 from summarizer.engines.rules.overview import rules_overview
 from summarizer.errors import EndpointError, InputError
@@ -29,6 +32,8 @@ from summarizer.settings import Settings, resolve_settings
 from summarizer.terms.dictionary import Terms, load_terms
 
 _Result = TypeVar("_Result")
+FixesChoice = str | Path | Fixes | Literal[False] | None
+"""Where corrections come from: a file, an object, or (False, and for a text None) nowhere."""
 
 
 class Engine(Protocol):
@@ -94,38 +99,44 @@ class Summarizer:
 
     # --- the faces -------------------------------------------------------------------------
 
-    def summarize(self, path: str | Path) -> Brief:
-        """The brief of a file. Works inside a running event loop too. Raises InputError, EndpointError."""
-        return _run(lambda: self.asummarize(path))
+    def summarize(self, path: str | Path, fixes: FixesChoice = None) -> Brief:
+        """The brief of a file. Works inside a running event loop too. Raises InputError, EndpointError.
 
-    def summarize_text(self, text: str, source: str = "text") -> Brief:
-        """The brief of a text; `source` is the name it goes by."""
-        return _run(lambda: self.asummarize_text(text, source))
+        `fixes` are a user's corrections: None looks for `<stem>.fixes.json` beside the file, False takes
+        none; a path or `Fixes` names them.
+        """
+        return _run(lambda: self.asummarize(path, fixes))
 
-    def summarize_bytes(self, data: bytes, source: str = "report.txt") -> Brief:
+    def summarize_text(self, text: str, source: str = "text", fixes: FixesChoice = None) -> Brief:
+        """The brief of a text; `source` is the name it goes by, `fixes` a file of corrections or `Fixes`."""
+        return _run(lambda: self.asummarize_text(text, source, fixes))
+
+    def summarize_bytes(self, data: bytes, source: str = "report.txt", fixes: FixesChoice = None) -> Brief:
         """The brief of a text file's bytes, whatever their encoding; `source` is the name it goes by."""
-        return _run(lambda: self.abrief(load_bytes(data, source)))
+        return _run(lambda: self.abrief(load_bytes(data, source), fixes))
 
-    async def asummarize(self, path: str | Path) -> Brief:
+    async def asummarize(self, path: str | Path, fixes: FixesChoice = None) -> Brief:
         """The brief of a file, in an event loop."""
-        return await self.abrief(load(Path(path)))
+        return await self.abrief(load(Path(path)), fixes_beside(Path(path)) if fixes is None else fixes)
 
-    async def asummarize_text(self, text: str, source: str = "text") -> Brief:
+    async def asummarize_text(self, text: str, source: str = "text", fixes: FixesChoice = None) -> Brief:
         """The brief of a text, in an event loop."""
-        return await self.abrief(load_text(text, source))
+        return await self.abrief(load_text(text, source), fixes)
 
     # --- the stages ------------------------------------------------------------------------
 
-    async def abrief(self, report: Report) -> Brief:
-        """Reads, checks, merges and sums up one report."""
+    async def abrief(self, report: Report, fixes: FixesChoice = None) -> Brief:
+        """Reads, checks, corrects, merges and sums up one report."""
         started = time.perf_counter()
         prepared = prepare(report, Budget(tokens=None) if self.settings.engine == "rules" else None)
         if not prepared.chunks:
             raise InputError(f"{report.source} has no text to read besides navigation; save the report's own page.")
+        given = _given(fixes)
+        planned = plan(given, report, prepared.quantities, prepared.chunks) if given else None
         client = self._client()
         try:
             readings = await self._read(prepared, client)
-            content = self._merged(prepared, readings)
+            content = self._merged(prepared, readings, planned)
             content, usage = await self._with_overview(content, report, client, readings)
         finally:
             if client is not None and self._own_client is None:
@@ -142,10 +153,15 @@ class Summarizer:
             raise failures[0]  # nobody answered: that is no brief by a model with gaps, it is a failed run
         return readings
 
-    def _merged(self, prepared: Prepared, readings: Sequence[Reading]) -> BriefContent:
+    def _merged(self, prepared: Prepared, readings: Sequence[Reading], planned: Plan | None) -> BriefContent:
         items = [resolve(r.draft, c, self.terms, r.by) for r, c in zip(readings, prepared.chunks, strict=True)]
+        corrections = None
+        if planned is not None:
+            corrected, corrections = correct(items, planned, self.terms)
+            items = [corrected]
         gaps: list[Gap] = [gap for reading in readings for gap in reading.gaps]
-        return merge(prepared.report, prepared.outline, prepared.quantities, items, gaps, self.engine_info())
+        content = merge(prepared.report, prepared.outline, prepared.quantities, items, gaps, self.engine_info())
+        return content.model_copy(update={"corrections": corrections})
 
     async def _with_overview(
         self, content: BriefContent, report: Report, client: Client | None, readings: Sequence[Reading]
@@ -191,6 +207,14 @@ class Summarizer:
             schema_=schema,
             terms=self.terms.digest,
         )
+
+
+def _given(fixes: FixesChoice) -> GivenFixes | None:
+    if fixes is None or fixes is False:
+        return None
+    if isinstance(fixes, Fixes):
+        return GivenFixes(fixes, "corrections", None)
+    return read_fixes(Path(fixes))
 
 
 def package_version() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -161,6 +162,20 @@ WRONG = {
     "price": (lambda d: ["eval", "--sample", "--price", "cheap"], 2, "'cheap' is no price"),
     "page in no folder": (lambda d: ["eval", "--sample", "--html", d / "no" / "x.html"], 2, "does not exist"),
     "page on standard output": (lambda d: ["eval", "--sample", "--html", "-"], 2, "--html takes a file name"),
+    "fixes of another text": (
+        lambda d: ["brief", SEED, "--fixes", write(d / "f.json", b'{"version":"1","text_sha256":"0","fixes":[]}')],
+        1,
+        "f.json corrects another text",
+    ),
+    "damaged fixes": (lambda d: ["brief", SEED, "--fixes", write(d / "f.json", b"{")], 1, "f.json: Invalid JSON"),
+    "missing fixes": (lambda d: ["brief", SEED, "--fixes", d / "none.json"], 1, "none.json cannot be read"),
+    "fixes and none": (lambda d: ["brief", SEED, "--fixes", d, "--no-fixes"], 2, "contradict each other"),
+    "gold of no brief": (lambda d: ["gold", write(d / "b.json", b"{}"), SEED, "-o", d / "g"], 1, "not a brief"),
+    "gold in no folder": (
+        lambda d: ["gold", GOLD / "scored" / f"{SEED.stem}.json", SEED, "-o", d / "no" / "g"],
+        1,
+        "not a brief|cannot be made",
+    ),
     "broken brief": (
         lambda d: ["eval", GOLD, "--texts", SEED.parent, "--briefs", write(d / f"{SEED.stem}.json", b"{").parent],
         1,
@@ -254,3 +269,87 @@ def test_eval_says_what_is_wrong_with_the_annotations(tmp_path: Path):
     assert done.returncode == 0
     assert "Annotation: " in done.stderr
     assert "Annotation: " not in run("eval", "--sample").stderr
+
+
+# --- corrections ------------------------------------------------------------------------------
+
+
+def report_with_fixes(folder: Path, *entries: dict[str, object]) -> Path:
+    """A copy of the first sample report with corrections beside it."""
+    report = folder / "report.txt"
+    report.write_bytes(SEED.read_bytes())
+    sha = hashlib.sha256(SEED.read_bytes()).hexdigest()
+    content = {"version": "1", "text_sha256": sha, "fixes": entries}
+    (folder / "report.fixes.json").write_text(json.dumps(content), "utf-8")
+    return report
+
+
+REJECT = {"do": "reject", "what": "figure", "quote": "11所"}
+ABSENT = {"do": "reject", "what": "risk", "quote": "新建城市自助书房3个"}
+UNMADE = {"do": "relabel", "what": "risk", "quote": "启动艺术中心大楼功能布局升级改造", "set": {"status": "open"}}
+
+
+def test_corrections_beside_the_report_are_applied_and_said_to_be(tmp_path: Path):
+    report = report_with_fixes(tmp_path, REJECT, ABSENT, UNMADE)
+    done = run("brief", report, "--format", "json")
+    assert done.returncode == 0
+    assert (
+        "Corrections: 1 applied from report.fixes.json; 1 had nothing to reject; "
+        "1 found no item and could not make one (the gaps say which)." in done.stderr
+    )
+    made = from_json(done.stdout)
+    assert len(made.figures) == 6
+    assert made.corrections is not None
+    assert made.corrections.sha256 == hashlib.sha256((tmp_path / "report.fixes.json").read_bytes()).hexdigest()
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["report.fixes.json", "report.txt"]
+
+
+def test_corrections_can_be_left_out_or_named(tmp_path: Path):
+    report = report_with_fixes(tmp_path, REJECT)
+    without = run("brief", report, "--no-fixes", "--format", "json")
+    assert "Corrections" not in without.stderr
+    assert from_json(without.stdout).corrections is None
+    other = (tmp_path / "report.fixes.json").rename(tmp_path / "other.json")
+    assert "Corrections" not in run("brief", report).stderr
+    assert "Corrections: 1 applied from other.json." in run("brief", report, "--fixes", other).stderr
+
+
+def test_corrections_are_never_overwritten_by_a_brief(tmp_path: Path):
+    report = report_with_fixes(tmp_path, REJECT)
+    fixes = tmp_path / "report.fixes.json"
+    before = fixes.read_bytes()
+    done = run("brief", report, "-o", fixes)
+    assert done.returncode == 2
+    assert "holds the corrections" in done.stderr
+    assert fixes.read_bytes() == before
+
+
+def test_a_corrected_brief_becomes_gold_that_eval_scores_on(tmp_path: Path):
+    report = report_with_fixes(tmp_path, REJECT)
+    (tmp_path / "briefs").mkdir()
+    brief = tmp_path / "briefs" / "report.json"
+    run("brief", report, "-o", brief)
+    done = run("gold", brief, report, "-o", tmp_path / "gold")
+    assert done.returncode == 0, done.stderr
+    assert "0 of 59 items are the user's own, 1 were rejected, 0 are still disputed" in done.stderr
+    scored = json.loads(run("eval", tmp_path / "gold", "--briefs", brief.parent, "--json").stdout)["rows"]
+    assert next(r for r in scored if r["name"] == "figures")["f1"] == 1.0
+    again = run("gold", brief, report, "-o", tmp_path / "gold")
+    assert again.returncode == 2
+    assert "--force" in again.stderr
+
+
+def test_a_corrections_file_can_be_started_and_carried_over(tmp_path: Path):
+    report = report_with_fixes(tmp_path, REJECT, {"do": "reject", "what": "goal", "quote": "“双碳”目标"})
+    new = tmp_path / "new.txt"
+    new.write_bytes(b"\xef\xbb\xbf" + SEED.read_bytes())
+    carried = run("fixes", new, "--carry", tmp_path / "report.fixes.json", "-o", tmp_path / "new.fixes.json")
+    assert carried.returncode == 3
+    assert "Left behind: entry 2, reject goal ““双碳”目标”: at 2 places in new.txt" in carried.stderr
+    assert "Corrections: 1 applied from new.fixes.json." in run("brief", new).stderr
+    again = run("fixes", report, "-o", tmp_path / "report.fixes.json")
+    assert again.returncode == 2
+    assert "is there already" in again.stderr
+    (tmp_path / "report.fixes.json").unlink()
+    assert run("fixes", report, "-o", tmp_path / "report.fixes.json").returncode == 0
+    assert "Corrections: 0 applied from report.fixes.json." in run("brief", report).stderr

@@ -13,6 +13,7 @@ from summarizer.grounding.english import Problem, render_english
 from summarizer.model import (
     Bilingual,
     Chunk,
+    Clause,
     Draft,
     DraftFigure,
     DraftGoal,
@@ -26,10 +27,15 @@ from summarizer.model import (
     Items,
     Mention,
     Project,
+    ProjectStatus,
     Quantity,
     Reader,
     Risk,
+    RiskStatus,
+    RiskType,
     Skipped,
+    Stage,
+    Theme,
 )
 from summarizer.quantities.units import alternation
 from summarizer.terms.dictionary import Terms
@@ -49,7 +55,7 @@ def unaccounted(draft: Draft, chunk: Chunk, terms: Terms) -> tuple[str, ...]:
 
 def resolve(draft: Draft, chunk: Chunk, terms: Terms, by: Reader) -> Items:
     """The items that hold, and a gap for each that does not."""
-    return _Resolver(Checker(draft, ChunkIndex(chunk), terms), by).items()
+    return Resolver(Checker(draft, ChunkIndex(chunk), terms), by).items()
 
 
 @cache
@@ -59,7 +65,14 @@ def _verbs() -> re.Pattern[str]:
     return re.compile(f"(?:{alternation(words['outcome'] + words['pledge'])})+")
 
 
-class _Resolver:
+def unchecked(chunk: Chunk, terms: Terms, by: Reader) -> Resolver:
+    """A resolver for items that nobody drafted: what it makes of a place is what it makes of a pointer there."""
+    return Resolver(Checker(Draft(), ChunkIndex(chunk), terms), by)
+
+
+class Resolver:
+    """Makes items of one chunk: those of a draft that hold, or single ones at a place."""
+
     def __init__(self, checker: Checker, by: Reader):
         self.checker = checker
         self.index = checker.index
@@ -71,7 +84,7 @@ class _Resolver:
             self.broken[violation.kind, violation.index].append(violation.problem)
 
     def items(self) -> Items:
-        figures = [self._figure(f) for i, f in enumerate(self.draft.figures) if not self._bad("figures", i)]
+        figures = [self.figure(f) for i, f in enumerate(self.draft.figures) if not self._bad("figures", i)]
         goals = [self._goal(g) for i, g in enumerate(self.draft.goals) if not self._bad("goals", i)]
         projects = [self._project(p) for i, p in enumerate(self.draft.projects) if not self._bad("projects", i)]
         risks = [self._risk(r) for i, r in enumerate(self.draft.risks) if not self._bad("risks", i)]
@@ -124,7 +137,8 @@ class _Resolver:
         quantities, _, _ = self.checker.english_context(position, ())
         return render_english(text, quantities) or None
 
-    def _figure(self, draft: DraftFigure) -> Figure:
+    def figure(self, draft: DraftFigure) -> Figure:
+        """The figure of a reading: its quantity, what the words around it say, and what is doubted."""
         quantity = self.checker.quantity(draft.q)
         term = self.checker.terms.indicator(draft.zh)
         sentence, _ = self.index.sentence_at(quantity.start)
@@ -167,13 +181,17 @@ class _Resolver:
 
     def _goal(self, draft: DraftGoal) -> Goal:
         start, end = self.index.span(draft.c, draft.c2, draft.part)
+        return self.goal_at(start, end, draft.t, self._english(draft.en, start))
+
+    def goal_at(self, start: int, end: int, theme: Theme, english: str | None) -> Goal:
+        """The goal that a span states, with the quantities inside it and the verb that it inherits."""
         carried = self._carried(start)
         quote = flat(self.text[start:end])
         _, section = self.index.sentence_at(start)
         return Goal(
             id=f"{start}:{end}",
-            statement=Bilingual(zh=(carried.quote if carried else "") + quote, en=self._english(draft.en, start)),
-            theme=draft.t,
+            statement=Bilingual(zh=(carried.quote if carried else "") + quote, en=english),
+            theme=theme,
             quantities=tuple(q.id for _, q in self.index.quantities_in(start, end)),
             evidence=(self.index.evidence(start, end),),
             carried=carried,
@@ -196,13 +214,18 @@ class _Resolver:
 
     def _project(self, draft: DraftProject) -> Project:
         clause = self.checker.chunk.clauses[draft.c]
-        evidence = self.index.evidence(clause.start, clause.end)
         alone = sum(p.c == draft.c for p in self.draft.projects) == 1
+        name = Bilingual(zh=flat(draft.zh), en=self._english(draft.en, clause.start))
+        return self.project_at(clause, name, draft.stage, draft.status, alone)
+
+    def project_at(self, clause: Clause, name: Bilingual, stage: Stage, status: ProjectStatus, alone: bool) -> Project:
+        """The project that a clause names; its quantities are the clause's where no other project is in it."""
+        evidence = self.index.evidence(clause.start, clause.end)
         inside = self.index.quantities_in(clause.start, clause.end) if alone else []
         return Project(
-            id=f"{clause.start}:{draft.zh}",
-            name=Bilingual(zh=flat(draft.zh), en=self._english(draft.en, clause.start)),
-            mentions=(Mention(stage=draft.stage, status=draft.status, evidence=evidence),),
+            id=f"{clause.start}:{name.zh}",
+            name=name,
+            mentions=(Mention(stage=stage, status=status, evidence=evidence),),
             quantities=tuple(q.id for _, q in inside if q.unit != "rank"),
             evidence=(evidence,),
             by=self.by,
@@ -210,12 +233,15 @@ class _Resolver:
 
     def _risk(self, draft: DraftRisk) -> Risk:
         start, end = self.index.span(draft.c, draft.c2, draft.part)
-        statement = Bilingual(zh=flat(self.text[start:end]), en=self._english(draft.en, start))
+        return self.risk_at(start, end, draft.type, draft.status, self._english(draft.en, start))
+
+    def risk_at(self, start: int, end: int, kind: RiskType, status: RiskStatus, english: str | None) -> Risk:
+        """The risk that a span states."""
         return Risk(
             id=f"{start}:{end}",
-            statement=statement,
-            type=draft.type,
-            status=draft.status,
+            statement=Bilingual(zh=flat(self.text[start:end]), en=english),
+            type=kind,
+            status=status,
             evidence=(self.index.evidence(start, end),),
             by=self.by,
         )

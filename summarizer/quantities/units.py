@@ -72,3 +72,12 @@ def unit_for(code: str, counter: str | None) -> Unit | None:
         if unit.code == code and unit.counter == counter:
             return unit
     return None
+
+
+@cache
+def dimensions() -> dict[str, str]:
+    """The dimension of every unit code that a quantity can have, those that no single word writes too."""
+    found = {"rank": "rank", "ratio": "share", "times_more": "factor"}
+    for unit in unit_table().values():
+        found.setdefault(unit.code, unit.dimension)
+    return found

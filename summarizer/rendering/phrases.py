@@ -52,13 +52,15 @@ def source_cell(evidence: Iterable[Evidence]) -> Cell:
 
 
 def id_cell(wording: Wording, *items: Item) -> Cell:
-    """The ids shown in a row, with the marks of disputed items and of those read by rules."""
+    """The ids shown in a row, with the marks of disputed items, of those read by rules and of a user's own."""
     lines: list[Line] = []
     for item in items:
         warning = (Run(" ⚠", None, "warning"),) if item.disputed else ()
         lines.append((replace(run(item.id, None, "strong"), anchor=plain(item.id)), *warning))
         if wording.marks_rules and item.by == "rules":
             lines += wording.label("marks", "rules", "muted")
+        if item.by == "user":
+            lines += wording.label("marks", "user", "muted")
     return Cell(tuple(lines))
 
 

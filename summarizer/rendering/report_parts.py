@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from summarizer.model import BriefContent, Gap, ReportInfo
+from summarizer.model import BriefContent, Corrections, Gap, ReportInfo
 from summarizer.rendering.item_parts import items_by_id
 from summarizer.rendering.labels import has_label, label
 from summarizer.rendering.phrases import heading, none_found, table
@@ -146,6 +146,14 @@ def _gap_row(wording: Wording, gap: Gap) -> tuple[Cell, ...]:
     )
 
 
+def _corrections(corrections: Corrections | None, wording: Wording) -> tuple[Line, ...]:
+    """What a user's corrections did, and the digest of their file; nothing where there were none."""
+    if corrections is None:
+        return ()
+    fields = corrections.model_dump() | {"sha256": corrections.sha256 or "-"}
+    return wording.label("lines", "corrections", "muted", **fields)
+
+
 def origin(content: BriefContent, wording: Wording) -> tuple[Block, ...]:
     """How to read the ranges, what made the brief, and the digests that prove it."""
     engine, report = content.engine, content.report
@@ -160,6 +168,7 @@ def origin(content: BriefContent, wording: Wording) -> tuple[Block, ...]:
     lines = (
         *wording.label("lines", "offsets", "muted"),
         *wording.label("lines", "engine", "muted", **named, schema_version=content.schema_version),
+        *_corrections(content.corrections, wording),
         *wording.label("lines", "digests", "muted", **digests),
     )
     return heading(wording, 2, "about"), Paragraph(Cell(lines))

@@ -1,0 +1,40 @@
+"""Corrections of one text, carried over to another version of it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from summarizer.correcting.fixes import Fix, Fixes
+from summarizer.correcting.placing import places_of, shown
+from summarizer.model import Report
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """The corrections at their new places, and a sentence for each that has none or several."""
+
+    fixes: Fixes
+    left: tuple[str, ...]
+
+
+def carry(old: Fixes, report: Report) -> Carried:
+    """Every correction whose quote the report has exactly once; no other place is guessed."""
+    kept: list[Fix] = []
+    left: list[str] = []
+    for number, fix in enumerate(old.fixes, 1):
+        places = places_of(fix.quote, report.text)
+        if len(places) == 1:
+            kept.append(fix.model_copy(update={"start": places[0], "end": places[0] + len(fix.quote)}))
+        else:
+            where = f"at {len(places)} places" if places else "nowhere"
+            left.append(f"entry {number}, {fix.do} {fix.what} “{shown(fix.quote)}”: {where} in {report.source}")
+    return Carried(Fixes(version="1", text_sha256=report.text_sha256, fixes=tuple(kept)), tuple(left))
+
+
+def fixes_text(fixes: Fixes) -> str:
+    """Corrections as their file holds them: what was not said is not written."""
+    return (
+        json.dumps(fixes.model_dump(mode="json", by_alias=True, exclude_unset=True), ensure_ascii=False, indent=1)
+        + "\n"
+    )
