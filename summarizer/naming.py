@@ -22,6 +22,12 @@ _COMPARISON = re.compile("(?:同比|比|较|高于|低于|快于|[一二三四�
 _EDGES = " 　，。；：、,;:“”\"'‘’（(）)—-"
 
 
+_DATED = re.compile(
+    "^(?:到|至)?(?:20\\d\\d年|[“‘]?十[一二三四五]五[”’]?)(?:末|底|期间|时期)?[，,]?(?=[一-鿿]{2})|^全年(?=实现|完成|预计)"
+)
+_RANKED = re.compile("(?:位居|位列|居|列|排名|排)[^，]{0,8}$")
+
+
 @cache
 def names() -> dict[str, Any]:
     """The naming vocabulary (data/names.toml)."""
@@ -44,6 +50,7 @@ class _Place:
     same_clause: bool
     follows_directly: bool
     next_directly: bool
+    sentence_before: str
 
 
 def name_quantities(text: str, sentence: Sentence, quantities: list[Quantity]) -> list[str]:
@@ -109,6 +116,7 @@ def _place(text: str, sentence: Sentence, quantities: list[Quantity], i: int) ->
         same,
         re.fullmatch("[、和及]", between) is not None,
         re.fullmatch("[、和及]", ahead) is not None,
+        flat(text[sentence.start : min(clause.start, q.start)]),
     )
 
 
@@ -131,6 +139,8 @@ def _respectively(place: _Place, size: int, found: list[str]) -> list[str]:
         return [p if not tail or re.search(names()["figure"]["shared_tail"], p) else p + tail.group() for p in parts]
     if len(parts) == 1 and len(found) >= size and re.fullmatch(".{0,6}(?:率|占比|比重|比例)", parts[0]):
         return [name + parts[0] for name in found[-size:]]
+    if subject in ("", "同比") and len(found) >= size:
+        return found[-size:]
     if size == 2 and subject.startswith("城乡"):
         return ["城" + subject[2:], "乡" + subject[2:]]  # in the text's own characters
     return [subject] * size if subject else []
@@ -148,6 +158,8 @@ def _name(places: list[_Place], i: int, found: list[str]) -> str:
         noun = re.split(_words("tail", "(?:{})").pattern, place.after.strip(_EDGES))[0] or place.after.strip(_EDGES)
         own = _strip_lead(_after_comma(before))
         return noun + (own or (previous if place.quantity.dimension == "money" else ""))
+    if place.after == "的" and i + 1 < len(places) and places[i + 1].after:
+        return _strip_tail(re.split("[、，落等]", places[i + 1].after)[0]) + _strip_lead(_last_member(before))
     if place.after.startswith("的") and len(place.after) > 2:
         owner = re.split("[、，落等]", place.after[1:])[0]
         return owner + _strip_lead(_last_member(before))
@@ -174,6 +186,8 @@ def _after_threshold(places: list[_Place], i: int) -> bool:
 def _noun_behind(place: _Place, places: list[_Place], i: int) -> str:
     """The counted noun behind the quantity, where one stands there."""
     after = place.after.lstrip('”’"）)') if place.quantity.unit == "minute" else place.after
+    if after == "的" or (place.before.endswith("连续") and place.quantity.dimension == "duration"):
+        return ""
     listed = i + 1 < len(places) and places[i + 1].same_clause
     if after[:1] in "、和及与" and place.quantity.unit != "minute":
         return ""
@@ -222,18 +236,22 @@ def _named_before(place: _Place, before: str, previous: str) -> str:
     q = place.quantity
     own = _strip_lead(_after_comma(before)).strip(_EDGES)
     if q.unit == "rank":
-        own = _strip_tail(re.sub("(?:位居|位列|居|列|排名|排)[^，]{0,8}$", "", place.before).strip(_EDGES)).strip(
-            _EDGES
-        )
-        return _strip_lead(own) or previous
+        own = _strip_tail(_RANKED.sub("", place.before).strip(_EDGES))
+        own = _strip_lead(_strip_tail(re.sub(names()["figure"]["rank_tail"], "", own)).strip(_EDGES))
+        return _headed(own, place, previous) if own in names()["figure"]["bare_heads"] else own or previous
     if re.search("连续$", place.before) and q.dimension == "duration":
         return (_strip_lead(re.sub("连续$", "", own)) or previous) + "连续" + place.after
     if not own or len(own) < 2 or _COMPARISON.match(own):
         return previous
+    listed = re.fullmatch("(.+?)等([一-鿿]{2,8})", own)
+    if listed and (verb := _verb_of_list(listed.group(1))):
+        return verb + listed.group(2)
     if own.startswith(("惠及", "占")) and previous:
         return previous + own
-    if own in ("面积", "总面积", "总长", "长度") and previous:
-        return (_carried_verb(previous) or previous) + own
+    if own in names()["figure"]["bare_heads"]:
+        return _headed(own, place, previous)
+    if own in names()["figure"]["bare_verbs"] and previous:
+        return _of_same_subject(own, previous)
     if place.same_clause and not _words("carried", "^(?:{})").match(own):
         return _carried_verb(previous) + own
     nominal = not re.search("率|总|余额|占|比|人员|存量|规模|累计", own) and q.unit == "count" and len(own) <= 16
@@ -245,6 +263,26 @@ def _named_before(place: _Place, before: str, previous: str) -> str:
     ):
         return _carried_verb(previous) + own
     return own
+
+
+def _headed(head: str, place: _Place, previous: str) -> str:
+    """A bare head with what it is of: the subject of the figure before, else the last noun of its kind before it."""
+    carried = _carried_verb(previous)
+    if carried and head in names()["figure"]["extents"]:
+        return carried + head
+    if subject := previous[len(carried) :]:
+        kept = re.sub(f"(?:{alternation(names()['figure']['bare_heads'])})$", "", subject)
+        return (kept or subject) + head
+    nouns = re.findall(names()["figure"]["subjects"], place.sentence_before)
+    return (_strip_lead(nouns[-1]) if nouns else "") + head
+
+
+def _of_same_subject(verb: str, previous: str) -> str:
+    """保障性住房开工 and 竣工 make 保障性住房竣工; 开工建设保障性住房 and 竣工 make 竣工保障性住房."""
+    for other in sorted(names()["figure"]["bare_verbs"], key=len, reverse=True):
+        if previous.endswith(other) and previous != other:
+            return previous[: -len(other)] + verb
+    return verb + previous[len(_carried_verb(previous)) :]
 
 
 def _verbal(name: str) -> bool:
@@ -279,8 +317,8 @@ def _strip_tail(text: str) -> str:
 
 
 def _strip_lead(text: str) -> str:
-    pattern = _words("lead", "^(?:{})(?!区)")
-    own = text.strip(_EDGES)
+    pattern = _words("lead", "^(?:{})(?!区|性)")
+    own = _DATED.sub("", text.strip(_EDGES))
     while (match := pattern.match(own)) and len(own) - match.end() >= 2:
         own = own[match.end() :].lstrip(_EDGES)
     return own if not pattern.fullmatch(own) else ""
