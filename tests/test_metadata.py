@@ -127,11 +127,11 @@ def test_a_text_without_any_year_has_none_unless_its_file_is_named_by_one() -> N
         ("深圳市大鹏新区2021年工作报告", "深圳市大鹏新区", "zone"),
         ("2026年广西壮族自治区政府工作报告", "广西壮族自治区", "province"),
         ("天津市2024年政府工作报告", "天津市", "province"),
-        ("保定2021年政府工作报告", "保定市", "city"),
+        ("保定2021年政府工作报告", "河北省保定市", "city"),
         ("太仓市城厢镇2023年政府工作报告", "太仓市城厢镇", "township"),
         ("政府工作报告\n在河北省第十届人民代表大会第一次会议上", "河北省", "province"),
         ("政府工作报告\n——2017年3月5日在第十二届全国人民代表大会第五次会议上", "中华人民共和国", "nation"),
-        ("标题：2021年报告\n发文单位：保定市人民政府\n正文：\n政府工作报告", "保定市", "city"),
+        ("标题：2021年报告\n发文单位：保定市人民政府\n正文：\n政府工作报告", "河北省保定市", "city"),
     ],
 )
 def test_the_opening_tells_the_place_and_what_it_belongs_to(opening: str, place: str, level: str) -> None:
@@ -144,7 +144,7 @@ def test_without_a_name_the_place_most_spoken_of_is_taken() -> None:
     """我代表市人民政府 gives the level, the text the name."""
     text = "各位代表：\n现在，我代表市人民政府向大会报告工作。\n一、2023年工作回顾\n" + PROSE
     found = read(text + "六安现代化建设取得新成效，六安茶谷加快建设，对接合肥都市圈，安徽省支持六安发展。\n" + CLOSE)
-    assert (found.place.zh, found.place.en, found.level) == ("六安市", "Lu'an", "city")
+    assert (found.place.zh, found.place.en, found.level) == ("安徽省六安市", "Lu'an, Anhui", "city")
 
 
 def test_two_places_of_one_name_are_told_apart_by_what_the_text_names() -> None:

@@ -156,9 +156,11 @@ def _completed(name: str, own: Level | None, body: str) -> Located:
 
 
 def _above(one: Division) -> str | None:
-    """What goes before a name: the city for a district or zone, the province for a county."""
+    """What goes before a name: the city for a district or zone, the province for a county or a city."""
     if one.level in ("district", "zone") or (one.prefecture and is_municipality(one.prefecture)):
         return one.prefecture or one.province
+    if one.level == "city" and not is_municipality(one.name):
+        return one.province
     if one.level == "county":
         return one.prefecture if one.province is None else one.province
     return None
