@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -51,6 +52,7 @@ class _Place:
     follows_directly: bool
     next_directly: bool
     sentence_before: str
+    since: str
 
 
 def name_quantities(text: str, sentence: Sentence, quantities: list[Quantity]) -> list[str]:
@@ -73,9 +75,26 @@ def name_quantities(text: str, sentence: Sentence, quantities: list[Quantity]) -
 def _tidy(name: str) -> str:
     """A name without marks whose partner was cut off."""
     for pair in ("“”", "（）", "()", "《》"):
+        opened = name.rfind(pair[0])
+        if name.count(pair[0]) == name.count(pair[1]) + 1 and len(name) - 4 < opened < len(name) - 1 and pair[0] in "（(":
+            name += pair[1]
         if name.count(pair[0]) != name.count(pair[1]):
             name = name.replace(pair[0], "").replace(pair[1], "")
     return name
+
+
+def plain_names(name: str) -> Iterator[str]:
+    """A name with fewer and fewer of the verbs at its edges that say how a thing came about (建设续建道路)."""
+    own = re.split("[、，]", name)[-1]
+    yield own
+    ends, fronts = _words("predicates", "(?:{})+$"), _words("brought_about", "^(?:{})")
+    while True:
+        yield ends.sub("", own)
+        match = fronts.match(own)
+        if not match or match.end() > len(own) - 2:
+            return
+        own = own[match.end() :]
+        yield own
 
 
 def likeness(first: str, second: str) -> float:
@@ -117,6 +136,7 @@ def _place(text: str, sentence: Sentence, quantities: list[Quantity], i: int) ->
         re.fullmatch("[、和及]", between) is not None,
         re.fullmatch("[、和及]", ahead) is not None,
         flat(text[sentence.start : min(clause.start, q.start)]),
+        flat(text[previous.end : clause.start]) if previous is not None and previous.end < clause.start else "",
     )
 
 
@@ -234,7 +254,7 @@ def _verb_of_list(before: str) -> str:
 
 def _named_before(place: _Place, before: str, previous: str) -> str:
     q = place.quantity
-    own = _strip_lead(_after_comma(before)).strip(_EDGES)
+    own = _after_predicate(_strip_lead(_after_comma(before)).strip(_EDGES))
     if q.unit == "rank":
         own = _strip_tail(_RANKED.sub("", place.before).strip(_EDGES))
         own = _strip_lead(_strip_tail(re.sub(names()["figure"]["rank_tail"], "", own)).strip(_EDGES))
@@ -242,7 +262,8 @@ def _named_before(place: _Place, before: str, previous: str) -> str:
     if re.search("连续$", place.before) and q.dimension == "duration":
         return (_strip_lead(re.sub("连续$", "", own)) or previous) + "连续" + place.after
     if not own or len(own) < 2 or _COMPARISON.match(own):
-        return previous
+        total = re.search("达到?$|累计", place.before) and re.match("新增|净增", previous)
+        return previous[2:] if total else previous
     listed = re.fullmatch("(.+?)等([一-鿿]{2,8})", own)
     if listed and (verb := _verb_of_list(listed.group(1))):
         return verb + listed.group(2)
@@ -265,11 +286,21 @@ def _named_before(place: _Place, before: str, previous: str) -> str:
     return own
 
 
+def _after_predicate(name: str) -> str:
+    """社会保险全覆盖、养老保险参保率: what stands before 、 is a statement of its own; so it is before a verb."""
+    head, mark, last = name.rpartition("、")
+    if mark and len(last) >= 3 and (_words("states", "(?:{})$").search(head) or _words("carried", "^(?:{})").match(last)):
+        return last
+    return name
+
+
 def _headed(head: str, place: _Place, previous: str) -> str:
     """A bare head with what it is of: the subject of the figure before, else the last noun of its kind before it."""
     carried = _carried_verb(previous)
     if carried and head in names()["figure"]["extents"]:
         return carried + head
+    if nouns := re.findall(names()["figure"]["subjects"], place.since):
+        return _strip_lead(nouns[-1]) + head
     if subject := previous[len(carried) :]:
         kept = re.sub(f"(?:{alternation(names()['figure']['bare_heads'])})$", "", subject)
         return (kept or subject) + head
@@ -309,8 +340,8 @@ def _after_comma(text: str) -> str:
 
 
 def _strip_tail(text: str) -> str:
-    pattern = _words("tail", "(?:{})$")
-    own = re.sub("[从由]?20\\d\\d年(?:末|底)?的?$", "", text.strip(" 　，。；、,;"))
+    pattern = _words("tail", "(?:{})$|[从由比较]20\\d\\d年(?:末|底)?$")
+    own = re.sub("[从由比较]?20\\d\\d年(?:末|底)?的?$", "", text.strip(" 　，。；、,;"))
     while own and (match := pattern.search(own)) and match.start() >= 0:
         own = own[: match.start()].rstrip(" 　、")
     return own

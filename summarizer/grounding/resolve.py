@@ -37,6 +37,7 @@ from summarizer.model import (
     Stage,
     Theme,
 )
+from summarizer.naming import plain_names
 from summarizer.quantities.units import alternation
 from summarizer.terms.dictionary import Terms
 
@@ -140,7 +141,9 @@ class Resolver:
     def figure(self, draft: DraftFigure) -> Figure:
         """The figure of a reading: its quantity, what the words around it say, and what is doubted."""
         quantity = self.checker.quantity(draft.q)
-        term = self.checker.terms.indicator(draft.zh)
+        terms = self.checker.terms
+        names = (draft.zh, *plain_names(draft.zh))
+        term = next((known for name in names if (known := terms.indicator(name))), None)
         sentence, _ = self.index.sentence_at(quantity.start)
         around = self.checker.around(sentence, quantity)
         english = self._english(draft.en, quantity.start)

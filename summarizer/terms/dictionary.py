@@ -12,13 +12,14 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib import resources
 from itertools import chain
 from pathlib import Path
-from typing import Generic, Literal, TypeVar
+from typing import Generic, Literal, TypeVar, cast
 
 from summarizer.errors import ResourceError
+from summarizer.terms.composing import Composer, Word, WordClass
 
 FAMILIES = frozenset(
     [
@@ -212,6 +213,16 @@ class Terms:
         term = self.indicator(zh)
         return term.en if term else self._glossary.get(_key(zh))
 
+    def composed(self, zh: str) -> str | None:
+        """The English of a name that is known as a whole or put together from known words; see `composing`."""
+        return self.english(zh) or self._composer.english(zh)
+
+    @cached_property
+    def _composer(self) -> Composer:
+        terms = {term.zh: term.en for term in self.glossary}
+        wholes = {name: term.en for term in self.indicators for name in term.names}
+        return Composer(_words(), terms, wholes)
+
     def gloss(self, text: str) -> list[tuple[str, str]]:
         """The terms that occur in `text`, as worded there, with their English; each once, in order."""
         found: dict[str, tuple[str, str]] = {}
@@ -269,10 +280,18 @@ def _override(
 @cache
 def _shipped() -> Terms:
     folder = resources.files(__package__) / "data"
-    contents = {name: (folder / name).read_bytes() for name in ("indicators.tsv", "glossary.tsv")}
+    contents = {name: (folder / name).read_bytes() for name in ("indicators.tsv", "glossary.tsv", "words.tsv")}
     indicators, _ = _parse(contents["indicators.tsv"], "indicators.tsv")
     _, glossary = _parse(contents["glossary.tsv"], "glossary.tsv")
     return Terms(indicators, glossary, hashlib.sha256(b"".join(contents.values())).hexdigest()[:16])
+
+
+@cache
+def _words() -> dict[str, Word]:
+    """The lexicon for names that are put together (data/words.tsv; own translations)."""
+    content = (resources.files(__package__) / "data" / "words.tsv").read_text("utf-8")
+    rows = (line.split("\t") for line in content.splitlines()[1:])
+    return {zh: Word(cast(WordClass, kind), front, head) for zh, kind, front, head in rows}
 
 
 def _parse(content: bytes, name: str) -> tuple[list[IndicatorTerm], list[GlossaryTerm]]:

@@ -34,15 +34,22 @@ def _figure_english(plain: str, terms: Terms) -> str | None:
     match = _verbs().match(plain)
     if match and (noun := terms.english(match.group(2))):
         return str(verbs[match.group(1)]).replace("{}", noun)
-    return None
+    return terms.composed(plain)
 
 
 def goal_english(figures: list[DraftFigure | None], on_average: bool = False) -> str | None:
-    """A target in English, where its only quantity is the value of one indicator whose English is known."""
-    figure = figures[0] if len(figures) == 1 else None
+    """Targets in English: each indicator with its value, where the English of all is known."""
+    parts = [_target(figure, on_average) for figure in figures]
+    known = [part for part in parts if part]
+    if not known or len(known) < len(parts):
+        return None
+    return "; ".join([known[0][0].upper() + known[0][1:], *known[1:]])
+
+
+def _target(figure: DraftFigure | None, on_average: bool) -> str | None:
     if figure is None or not figure.en or "{" in figure.en:
         return None
-    name = figure.en[0].upper() + figure.en[1:]
+    name = figure.en
     if figure.m == "change":
         tail = " a year on average" if on_average else ""
         return f"{name} {'up' if figure.d == 'up' else 'down'} {{{figure.q}}}{tail}"

@@ -1,0 +1,169 @@
+"""English names put together from words, for what no dictionary knows as a whole: all words known, or none at all.
+
+Chinese names of figures are noun phrases with the head at the end, as English ones are: 新建高标准农田 is "newly built
+high-standard farmland". Heads of measure go in front (“覆盖率”: "coverage of …"), and verbs that open a name become
+participles. A name with a word that the lexicon (data/words.tsv) and the glossary do not know stays untranslated.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+WordClass = Literal["N", "V", "A", "O", "and", "of", "skip"]
+_AND, _SKIP = ("和", "及", "与", "、", "以及", "暨"), ("等", "了", "共", "均", "各")
+_MARKS = re.compile("[“”‘’\"' 　]")
+_LATIN = re.compile(r"\d?[A-Za-z][A-Za-z0-9.+-]*")
+_MOST_WORDS, _MOST_CHARACTERS = 10, 24
+# Words that end in s and have no singular without it.
+_PLURAL_ONLY = re.compile("(?:ss|us|is|news|affairs|sales|goods|arts|sports|logistics|economics|means|premises|works)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word with its English before a noun (`front`) and as the last of a name (`head`).
+
+    Classes: N noun, V verb, A attribute, O a noun of measure that takes "of" (率, 总额, 面积).
+    """
+
+    kind: WordClass
+    front: str
+    head: str
+
+
+_FUNCTION = {w: Word("and", "and", "and") for w in _AND} | {w: Word("skip", "", "") for w in _SKIP}
+_FUNCTION["的"] = Word("of", "", "")
+
+
+class Composer:
+    """Composes English names from a lexicon; `terms` are longer terms known as a whole.
+
+    `wholes` are names that only stand last, behind verbs.
+    """
+
+    def __init__(self, words: Mapping[str, Word], terms: Mapping[str, str], wholes: Mapping[str, str]):
+        self._words = {zh: Word("N", _singular(en), en) for zh, en in terms.items() if len(zh) > 2}
+        self._words |= dict(words) | _FUNCTION
+        self._wholes = wholes
+        self._longest = max(map(len, self._words))
+
+    def english(self, zh: str) -> str | None:
+        """The English of a name, or None where a word of it is not known."""
+        plain = _MARKS.sub("", zh)
+        if len(plain) > _MOST_CHARACTERS:
+            return None
+        words = [w for w in self._split(plain) if w.kind != "skip"]
+        made = _phrase(words) if 0 < len(words) <= _MOST_WORDS else None
+        return made or self._before_whole(plain)
+
+    def _before_whole(self, zh: str) -> str | None:
+        """Verbs in front of a name that is known as a whole; an attribute could be that of a part of it."""
+        for start in range(2, len(zh) - 2):
+            if whole := self._wholes.get(zh[start:]):
+                words = self._split(zh[:start])
+                if words and all(w.kind == "V" for w in words):
+                    return " ".join([*_joined(words), whole])
+        return None
+
+    def _split(self, zh: str) -> list[Word]:
+        """The fewest known words that make up a name; empty where there are none."""
+        best: list[tuple[int, int, Word] | None] = [(0, 0, _FUNCTION["的"])] + [None] * len(zh)
+        for start in range(len(zh)):
+            if (reached := best[start]) is None:
+                continue
+            for end, word in self._at(zh, start):
+                count = reached[0] + 1
+                known = best[end]
+                if known is None or count < known[0]:
+                    best[end] = (count, start, word)
+        found: list[Word] = []
+        position = len(zh)
+        while position and (step := best[position]) is not None:
+            found.append(step[2])
+            position = step[1]
+        return found[::-1] if position == 0 else []
+
+    def _at(self, zh: str, start: int) -> list[tuple[int, Word]]:
+        latin = _LATIN.match(zh, start)
+        if latin:
+            return [(latin.end(), Word("N", latin.group(), latin.group()))]
+        ends = range(min(len(zh), start + self._longest), start, -1)
+        return [(end, self._words[zh[start:end]]) for end in ends if zh[start:end] in self._words]
+
+
+def _singular(en: str) -> str:
+    """A term as an attribute: key projects, but key project managers."""
+    if not en.endswith("s") or _PLURAL_ONLY.search(en):
+        return en
+    if en.endswith("ies"):
+        return en[:-3] + "y"
+    return en[:-2] if en.endswith(("ches", "shes", "xes", "sses")) else en[:-1]
+
+
+def _phrase(words: Sequence[Word]) -> str | None:
+    """A noun phrase, its modifiers before it; B of A for A的B."""
+    places = [i for i, w in enumerate(words) if w.kind == "of"]
+    if places:
+        owner, owned = _phrase(words[: places[-1]]), _phrase(words[places[-1] + 1 :])
+        return f"{owned} of {owner}" if owner and owned and words[places[-1] - 1].kind in "NO" else None
+    if not words or "and" in (words[0].kind, words[-1].kind):
+        return None
+    start = next((i for i, w in enumerate(words) if w.kind != "A"), len(words) - 1)
+    end = start
+    while end < len(words) - 1 and words[end].kind in ("V", "and"):
+        end += 1
+    while end > start and words[end - 1].kind == "and":
+        end -= 1
+    if end == start:
+        start = end = 0
+    rest = words[end:]
+    if not _is_nominal(rest) or not (headed := _headed(rest)):
+        return None
+    return " ".join([*(w.front for w in words[:start]), *_joined(words[start:end]), headed])
+
+
+def _is_nominal(words: Sequence[Word]) -> bool:
+    """Whether verbs inside are nouns of action (改造项目, 城中村改造) and make no statement (项目达到进度)."""
+    for i, word in enumerate(words):
+        if word.kind == "V" and i and (words[i - 1].kind in "VA" or (i + 1 < len(words) and words[i + 1].kind in "VA")):
+            return False
+    return True
+
+
+def _joined(verbs: Sequence[Word]) -> list[str]:
+    """Participles in a row: 改造提升 is "renovated and upgraded"."""
+    found: list[str] = []
+    for verb in verbs:
+        if verb.kind == "V" and found and found[-1] != "and":
+            found.append("and")
+        found.append(verb.front)
+    return found
+
+
+def _headed(words: Sequence[Word]) -> str | None:
+    *before, last = words
+    if not last.head:
+        return None
+    if last.kind == "O" and len(before) > 2 and before[-1].kind == "and" and before[-2].kind == "O":
+        last, before = Word("O", last.front, f"{before[-2].head} and {last.head}"), before[:-2]
+    if last.kind == "O" and before and not all(w.kind == "A" for w in before):
+        lead = 0
+        while before[lead].kind == "A" and lead < len(before) - 1:
+            lead += 1
+        of = _headed(before[lead:]) if before[lead:] else None
+        adjectives = " ".join(w.front for w in before[:lead])
+        return f"{adjectives} {last.head} of {of}".strip() if of else None
+    pieces = [_before([*before, last], i) for i in range(len(before))]
+    if not all(pieces):
+        return None
+    return " ".join([*(p for p in pieces if p), last.head])
+
+
+def _before(words: Sequence[Word], i: int) -> str:
+    """A word before the head: attributive, but in full before "and" (workshops and factories), verbs as nouns."""
+    word = words[i]
+    if i + 1 < len(words) and words[i + 1].kind == "and" and word.kind in "NO":
+        return word.head
+    return word.head if word.kind == "V" else word.front
