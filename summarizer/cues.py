@@ -11,7 +11,7 @@ import tomllib
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any, cast
 
@@ -71,13 +71,14 @@ class KindReading:
     year_sure: bool
 
 
+@lru_cache(maxsize=1024)
 def surroundings(
     text: str,
     sentence: tuple[int, int],
-    clauses: Sequence[tuple[int, int]],
-    quantities: Sequence[Quantity],
+    clauses: tuple[tuple[int, int], ...],
+    quantities: tuple[Quantity, ...],
     heading: str = "",
-) -> list[Around]:
+) -> tuple[Around, ...]:
     """Each quantity of a sentence with what stands around it, list members linked to the one before."""
     found: list[Around] = []
     for i, q in enumerate(quantities):
@@ -88,7 +89,7 @@ def surroundings(
         after, sentence_before = text[q.end : max(end, q.end)], text[sentence[0] : q.start]
         previous = measure_of(found[-1]) if joined and found else None
         found.append(Around(q, before, after, sentence_before, heading, previous, joined))
-    return found
+    return tuple(found)
 
 
 def measure_of(around: Around) -> tuple[Measure, Direction | None]:

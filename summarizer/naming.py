@@ -10,7 +10,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
@@ -26,6 +26,8 @@ _EDGES = " 　，。；：、,;:“”\"'‘’（(）)—-"
 _DATED = re.compile(
     "^(?:到|至)?(?:20\\d\\d年|[“‘]?十[一二三四五]五[”’]?)(?:末|底|期间|时期)?[，,]?(?=[一-鿿]{2})|^全年(?=实现|完成|预计)"
 )
+_AHEAD = re.compile("(?<=.{4})(?:保持|处于|位居|居|列|稳居)?(?:在)?全[国省市区县]前列?$")
+_REACHED = re.compile("^(.{3,})实现((?:营业|销售|主营业务)?收入|营收|总?产值|利润|税收|增加值|交易额)$")
 _RANKED = re.compile("(?:位居|位列|居|列|排名|排)[^，]{0,8}$")
 
 
@@ -55,8 +57,12 @@ class _Place:
     since: str
 
 
-def name_quantities(text: str, sentence: Sentence, quantities: list[Quantity]) -> list[str]:
-    """The name of each of a sentence's quantities; empty where the sentence does not give one."""
+@lru_cache(maxsize=1024)
+def name_quantities(text: str, sentence: Sentence, quantities: tuple[Quantity, ...]) -> tuple[str, ...]:
+    """The name of each of a sentence's quantities; empty where the sentence does not give one.
+
+    Remembered, since the engine that reads a sentence and the checks on what it read ask for the same.
+    """
     places = [_place(text, sentence, quantities, i) for i in range(len(quantities))]
     found: list[str] = []
     i = 0
@@ -69,14 +75,19 @@ def name_quantities(text: str, sentence: Sentence, quantities: list[Quantity]) -
             continue
         found.append(_name(places, i, found))
         i += 1
-    return [_tidy(name) for name in _fill_lists(places, found)]
+    return tuple(_tidy(name) for name in _fill_lists(places, found))
 
 
 def _tidy(name: str) -> str:
-    """A name without marks whose partner was cut off."""
+    """A name without marks whose partner was cut off, and without a rank that is no number (保持全市前列)."""
+    name = _REACHED.sub(r"\1\2", _AHEAD.sub("", name) or name)
     for pair in ("“”", "（）", "()", "《》"):
         opened = name.rfind(pair[0])
-        if name.count(pair[0]) == name.count(pair[1]) + 1 and len(name) - 4 < opened < len(name) - 1 and pair[0] in "（(":
+        if (
+            name.count(pair[0]) == name.count(pair[1]) + 1
+            and len(name) - 4 < opened < len(name) - 1
+            and pair[0] in "（("
+        ):
             name += pair[1]
         if name.count(pair[0]) != name.count(pair[1]):
             name = name.replace(pair[0], "").replace(pair[1], "")
@@ -112,7 +123,7 @@ def likeness(first: str, second: str) -> float:
     return 2 * row[-1] / (len(a) + len(b))
 
 
-def _place(text: str, sentence: Sentence, quantities: list[Quantity], i: int) -> _Place:
+def _place(text: str, sentence: Sentence, quantities: tuple[Quantity, ...], i: int) -> _Place:
     q = quantities[i]
     clause = max(
         (c for c in sentence.clauses if c.start <= q.start),
@@ -264,11 +275,13 @@ def _named_before(place: _Place, before: str, previous: str) -> str:
     if not own or len(own) < 2 or _COMPARISON.match(own):
         total = re.search("达到?$|累计", place.before) and re.match("新增|净增", previous)
         return previous[2:] if total else previous
+    if own.endswith("级") and previous:
+        own += re.sub("^[一-鿿]{1,3}级", "", previous[len(_carried_verb(previous)) :])
     listed = re.fullmatch("(.+?)等([一-鿿]{2,8})", own)
     if listed and (verb := _verb_of_list(listed.group(1))):
         return verb + listed.group(2)
-    if own.startswith(("惠及", "占")) and previous:
-        return previous + own
+    if own.startswith(("惠及", "占", "均占")) and previous:
+        return previous + own.removeprefix("均")
     if own in names()["figure"]["bare_heads"]:
         return _headed(own, place, previous)
     if own in names()["figure"]["bare_verbs"] and previous:
@@ -289,7 +302,11 @@ def _named_before(place: _Place, before: str, previous: str) -> str:
 def _after_predicate(name: str) -> str:
     """社会保险全覆盖、养老保险参保率: what stands before 、 is a statement of its own; so it is before a verb."""
     head, mark, last = name.rpartition("、")
-    if mark and len(last) >= 3 and (_words("states", "(?:{})$").search(head) or _words("carried", "^(?:{})").match(last)):
+    if (
+        mark
+        and len(last) >= 3
+        and (_words("states", "(?:{})$").search(head) or _words("carried", "^(?:{})").match(last))
+    ):
         return last
     return name
 
@@ -365,6 +382,7 @@ def _strip_adverbs(text: str) -> str:
 def _fill_lists(places: list[_Place], found: list[str]) -> list[str]:
     """Members of a list that have no name of their own take that of the next (“1、3、5分钟”)."""
     for i in range(len(found) - 2, -1, -1):
-        if not found[i] and places[i].next_directly:
+        bare = places[i].quantity.raw.isdecimal()  # it has the unit, and so the name, of a later member
+        if places[i].next_directly and (bare or not found[i]):
             found[i] = found[i + 1]
     return found

@@ -38,8 +38,8 @@ def arounds(report: Report) -> list[tuple[Section, Around]]:
     found = []
     for section in read_outline(report).sections:
         for s in section.sentences:
-            inside = [q for q in quantities if s.start <= q.start < s.end]
-            clauses = [(c.start, c.end) for c in s.clauses]
+            inside = tuple(q for q in quantities if s.start <= q.start < s.end)
+            clauses = tuple((c.start, c.end) for c in s.clauses)
             for around in surroundings(report.text, (s.start, s.end), clauses, inside):
                 found.append((section, around))
     return found

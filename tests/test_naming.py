@@ -24,9 +24,9 @@ def named(report: Report) -> list[tuple[str, list[str]]]:
     found = []
     for section in read_outline(report).sections:
         for sentence in section.sentences:
-            inside = [q for q in quantities if sentence.start <= q.start < sentence.end]
+            inside = tuple(q for q in quantities if sentence.start <= q.start < sentence.end)
             text = flat(report.text[sentence.start : sentence.end])
-            found.append((text, name_quantities(report.text, sentence, inside)))
+            found.append((text, list(name_quantities(report.text, sentence, inside))))
     return [(text, names) for text, names in found if names]
 
 

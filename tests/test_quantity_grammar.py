@@ -426,7 +426,7 @@ SCALES = {"": 1, "百": 10**2, "千": 10**3, "万": 10**4, "百万": 10**6, "千
           "百亿": 10**10, "千亿": 10**11, "万亿": 10**12}  # fmt: skip
 # Of the unit table, those that every number takes, whatever its size.
 FREE = ("money", "area", "volume", "people", "households", "energy", "concentration")
-UNITS = [word for word, unit in unit_table().items() if unit.dimension in FREE] + [
+UNITS = [word for word, unit in unit_table().items() if unit.dimension in FREE and word != "度"] + [
     "个百分点", "个基点", "吨", "公斤", "斤", "米", "公里", "%", "％", "‰", "家", "座", "所", "件", "人次",
 ]  # fmt: skip
 

@@ -271,8 +271,8 @@ class Checker:
         """What stands around each quantity of a sentence, by where the quantity starts; read once."""
         if position not in self._around:
             sentence, section = self.index.sentence_at(position)
-            inside = list(self.sentence_quantities(sentence).values())
-            clauses = [(c.start, c.end) for c in sentence.clauses]
+            inside = tuple(self.sentence_quantities(sentence).values())
+            clauses = tuple((c.start, c.end) for c in sentence.clauses)
             heading = " ".join(h.heading for h in section.path)
             found = cues.surroundings(self.text, (sentence.start, sentence.end), clauses, inside, heading)
             self._around[position] = {a.quantity.start: a for a in found}
@@ -288,7 +288,8 @@ class Checker:
         near = [*starts[max(0, at - _NEIGHBOURS) : at], *starts[at + 1 : at + 1 + _NEIGHBOURS]]
         own = likeness(name, readings[quantity.start])
         others = [likeness(name, readings[start]) for start in near]
-        return own < 0.5 and own + 0.1 < max(others, default=0.0)
+        best = max(others, default=0.0)
+        return (own < 0.5 and own + 0.1 < best) or (best > 0.95 and own < 0.9)
 
     def _named_nearby(self, name: str, sentence: Sentence, quantity: Quantity) -> bool:
         """Whether the name is like what rules read for its quantity."""
@@ -299,7 +300,7 @@ class Checker:
         """What each quantity of a sentence measures by the rules, by where it starts; read once."""
         if position not in self._named:
             sentence, _ = self.index.sentence_at(position)
-            inside = list(self.sentence_quantities(sentence).values())
+            inside = tuple(self.sentence_quantities(sentence).values())
             names = name_quantities(self.text, sentence, inside)
             self._named[position] = {q.start: n for q, n in zip(inside, names, strict=True)}
         return self._named[position]

@@ -53,6 +53,9 @@ _SCALE_BEHIND = re.compile(
     r"\s*(?:%|‰|(?:k|m|b|bn|mn|mln|hundred|thousand|million|billion|trillion|dozen|lakh|crore|percent|per cent)s?\b)",
     re.I,
 )
+_COMPARATOR_BEFORE = re.compile(
+    rf"\b({alternation(list(comparator_words()))})\s+(?:the\s+|a\s+)?\{{([^{{}}#]*)#?\}}", re.IGNORECASE
+)
 _SINGLE_ONE = re.compile("[期号级线路环区中院厂楼段]")
 
 
@@ -121,6 +124,8 @@ def check_english(
 
 def _characters(text: str) -> Iterator[Problem]:
     """English is Latin letters; no numerals of other kinds, nothing hidden."""
+    if text.isascii() and text.isprintable():
+        return
     if any(unicodedata.category(c) in ("Cf", "Cs", "Co", "Cn") for c in text):
         yield Problem("hidden_characters", "the English holds characters that do not show; leave them out")
     if any(c.isalpha() and "LATIN" not in unicodedata.name(c, "") for c in text):
@@ -162,10 +167,9 @@ def _roman(numeral: str) -> float:
 
 def _doubled(text: str, quantities: Mapping[str, Quantity]) -> Iterator[Problem]:
     """A comparator or unit beside a placeholder that says it already ("over over 500 mu")."""
-    before = re.compile(
-        rf"\b({alternation(list(comparator_words()))})\s+(?:the\s+|a\s+)?\{{([^{{}}#]*)#?\}}", re.IGNORECASE
-    )
-    for match in before.finditer(text):
+    if "{" not in text:
+        return
+    for match in _COMPARATOR_BEFORE.finditer(text):
         quantity = quantities.get(match.group(2))
         if (
             match.group(1).lower() == "within"

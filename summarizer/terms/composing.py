@@ -16,6 +16,29 @@ WordClass = Literal["N", "V", "A", "O", "and", "of", "skip"]
 _AND, _SKIP = ("和", "及", "与", "、", "以及", "暨"), ("等", "了", "共", "均", "各")
 _MARKS = re.compile("[“”‘’\"' 　]")
 _LATIN = re.compile(r"\d?[A-Za-z][A-Za-z0-9.+-]*")
+_SHARE = re.compile("(.{2,}?)占(?:到)?(.{2,}?)(?:的)?(?:比重|比例|比|总量|总数)?")
+_TOTALS = {
+    "全市": "the city's total",
+    "全省": "the province's total",
+    "全国": "the national total",
+    "全区": "the district's total",
+    "全县": "the county's total",
+}
+_SCOPES = re.compile(
+    "(?:wide|annual|full-year|cumulative|average|total)$"
+)  # these go with the measure, not with what it is of
+_LINKS = {
+    "investment": "in",
+    "spending": "on",
+    "expenditure": "on",
+    "demand": "for",
+    "increase": "in",
+    "reduction": "in",
+}
+_TAKES = re.compile("(?:ing|for|named|in|into)$")  # participles that take an object: benefiting, selected for
+_THRESHOLD = re.compile(
+    "([一-鿿]*?)(?:[0-9.]+[万亿]*|[千百十]*[万亿]+)(?:元|美元|亩|平方米|吨|千瓦)(?:及)?以上(?:的)?([一-鿿]+)"
+)
 _MOST_WORDS, _MOST_CHARACTERS = 10, 24
 # Words that end in s and have no singular without it.
 _PLURAL_ONLY = re.compile("(?:ss|us|is|news|affairs|sales|goods|arts|sports|logistics|economics|means|premises|works)$")
@@ -54,6 +77,35 @@ class Composer:
         plain = _MARKS.sub("", zh)
         if len(plain) > _MOST_CHARACTERS:
             return None
+        if "占" in plain[2:] and not plain.endswith("占比"):
+            return self._share(plain)
+        if "连续" in plain[2:]:
+            return self._in_a_row(plain.partition("连续")[0])
+        selected = _THRESHOLD.fullmatch(plain)
+        return self._above(*selected.groups()) if selected else self._plain(plain)
+
+    def _in_a_row(self, zh: str) -> str | None:
+        """A name of a run of years: what ran on."""
+        what = self._whole(zh)
+        return f"{what} in a row" if what else None
+
+    def _above(self, measure: str, things: str) -> str | None:
+        """产值10亿元以上企业, without the number, which is a quantity of its own."""
+        what, size = self._whole(things), self._whole(measure) if measure else "size"
+        return f"{what} above the stated {size}" if what and size else None
+
+    def _whole(self, zh: str) -> str | None:
+        return self._wholes.get(zh) or self._plain(zh)
+
+    def _share(self, zh: str) -> str | None:
+        """X占Y比重 is X as a share of Y."""
+        match = _SHARE.fullmatch(zh)
+        if not match or not (part := self._plain(match.group(1))):
+            return None
+        whole = _TOTALS.get(match.group(2)) or self._plain(match.group(2))
+        return f"{part} as a share of {whole}" if whole else None
+
+    def _plain(self, plain: str) -> str | None:
         words = [w for w in self._split(plain) if w.kind != "skip"]
         made = _phrase(words) if 0 < len(words) <= _MOST_WORDS else None
         return made or self._before_whole(plain)
@@ -110,9 +162,32 @@ def _phrase(words: Sequence[Word]) -> str | None:
         return f"{owned} of {owner}" if owner and owned and words[places[-1] - 1].kind in "NO" else None
     if not words or "and" in (words[0].kind, words[-1].kind):
         return None
+    return _stated(words) or _named(words)
+
+
+def _stated(words: Sequence[Word]) -> str | None:
+    """社区入选示范名单, 断头路全部打通: who, and what of them."""
+    for i in range(1, len(words)):
+        verb = words[i]
+        if verb.kind != "V" or words[i - 1].kind not in "NAV":
+            continue
+        if words[i - 1].kind == "N" and i < len(words) - 1 and all(w.kind == "V" for w in words[i:]):
+            who = _named(words[:i])
+            return f"{who} {' '.join(_joined(words[i:]))}" if who else None
+        if i == len(words) - 1 and words[i - 1].kind == "A" and i > 1 and words[i - 2].kind == "N":
+            who = _named(words[: i - 1])
+            return f"{who} {verb.front}" if who else None
+        if i < len(words) - 1 and words[i - 1].kind in "NV" and _TAKES.search(verb.front):
+            who, what = _named(words[:i]), _named(words[i + 1 :])
+            return f"{who} {verb.front} {what}" if who and what else None
+    return None
+
+
+def _named(words: Sequence[Word]) -> str | None:
+    """A noun phrase without a statement in it."""
     start = next((i for i, w in enumerate(words) if w.kind != "A"), len(words) - 1)
     end = start
-    while end < len(words) - 1 and words[end].kind in ("V", "and"):
+    while end < len(words) - 1 and words[end].kind in ("V", "and") and words[end + 1].kind != "O":
         end += 1
     while end > start and words[end - 1].kind == "and":
         end -= 1
@@ -150,11 +225,12 @@ def _headed(words: Sequence[Word]) -> str | None:
         last, before = Word("O", last.front, f"{before[-2].head} and {last.head}"), before[:-2]
     if last.kind == "O" and before and not all(w.kind == "A" for w in before):
         lead = 0
-        while before[lead].kind == "A" and lead < len(before) - 1:
+        while _SCOPES.search(before[lead].front) and lead < len(before) - 1:
             lead += 1
         of = _headed(before[lead:]) if before[lead:] else None
         adjectives = " ".join(w.front for w in before[:lead])
-        return f"{adjectives} {last.head} of {of}".strip() if of else None
+        link = _LINKS.get(last.head.split()[-1], "of")
+        return f"{adjectives} {last.head} {link} {of}".strip() if of else None
     pieces = [_before([*before, last], i) for i in range(len(before))]
     if not all(pieces):
         return None

@@ -19,9 +19,9 @@ def read_figures(index: ChunkIndex, terms: Terms) -> tuple[list[DraftFigure], li
     skipped: list[DraftSkip] = []
     for sentence, section in index.sentences:
         inside = index.quantities_in(sentence.start, sentence.end)
-        quantities = [q for _, q in inside]
+        quantities = tuple(q for _, q in inside)
         names = name_quantities(index.text, sentence, quantities)
-        clauses = [(c.start, c.end) for c in sentence.clauses]
+        clauses = tuple((c.start, c.end) for c in sentence.clauses)
         heading = " ".join(h.heading for h in section.path)
         around = cues.surroundings(index.text, (sentence.start, sentence.end), clauses, quantities, heading)
         for (pointer, _), name, place in zip(inside, names, around, strict=True):

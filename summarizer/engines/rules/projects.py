@@ -31,12 +31,11 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     verbs = stages | set(data["helpers"])
     strong = alternation([w for w in verbs if w not in data["noun_verbs"]])
     noun = alternation(data["noun_verbs"])
-    manner, back = alternation(data["front"]), alternation(data["back"])
+    manner = alternation(data["front"])
     return {
         "lead": re.compile(f"(?:(?:{alternation(data['manner'])})?(?:{alternation([*verbs])}|{manner})+)"),
         "strong": re.compile(strong),
         "noun_verb": re.compile(noun),
-        "tail": re.compile(f"(?:(?:{strong}|{back}|{manner})+(?:{noun})?)+$"),
         "front": re.compile(f"^(?:{manner})+"),
         "inner": re.compile(alternation(data["inner_verbs"])),
         "suffix": re.compile(f"(?:{alternation(data['suffixes'])})(?:[（(][^（）()]{{1,20}}[)）])?$"),
@@ -50,6 +49,15 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "programme": re.compile(data["programme"]),
         "slogan": re.compile(data["slogan"]),
     }
+
+
+@cache
+def _endings() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Verbs and adverbs that end a phrase without being part of a name, and verbs that only do so behind another."""
+    data = names()["project"]
+    stages = {w for s in cues.STAGES for w in cues.words()["stage"][s] if len(w) > 1}
+    strong = [w for w in stages | set(data["helpers"]) if w not in data["noun_verbs"]]
+    return (*strong, *data["back"], *data["front"]), tuple(data["noun_verbs"])
 
 
 @cache
@@ -92,8 +100,8 @@ def _parts(content: str) -> Iterator[str]:
     start = 0
     for match in re.finditer("、", content):
         left = content[start : match.start()]
-        verb = _patterns()["tail"].search(left)
-        if verb and verb.start() > 2 and _patterns()["strong"].search(verb.group()) and not _lead(left):
+        tail = _tail(left)
+        if tail < len(left) and tail > 2 and _patterns()["strong"].search(left, tail) and not _lead(left):
             yield left
             start = match.end()
     yield content[start:]
@@ -181,9 +189,25 @@ def _clean(name: str) -> str:
         own = own[: cut.start()]
     own = re.sub("^[^“”]{2,12}元的", "", _patterns()["front"].sub("", own))
     own = _patterns()["first"].sub("", own)
-    while (tail := _patterns()["tail"].search(own)) and tail.start() >= 2:
-        own = own[: tail.start()]
-    return _balanced(own.strip(), name)
+    return _balanced(own[: _tail(own)].strip(), name)
+
+
+def _tail(own: str) -> int:
+    """Where the verbs and adverbs begin that end a phrase; a verb that is as often a noun only behind another."""
+    plain, nouns = _endings()
+    end = len(own)
+    while end > 2:
+        rest = own[:end]
+        if rest.endswith(plain):
+            size = max(len(w) for w in plain if rest.endswith(w))
+        elif size := max((len(w) for w in nouns if rest.endswith(w) and rest[: -len(w)].endswith(plain)), default=0):
+            pass
+        else:
+            break
+        if end - size < 2:
+            break
+        end -= size
+    return end
 
 
 def _balanced(own: str, source: str) -> str:
