@@ -46,6 +46,8 @@ def count_tokens(text: str) -> int:
 
 def flat(text: str) -> str:
     """A text without the line breaks of its page."""
+    if text.isprintable() and "\\" not in text:
+        return text
     return _BREAKS.sub("", text)
 
 
@@ -161,7 +163,8 @@ def _mark(text: str, sections: Sequence[Section], clauses: dict[str, Clause], qu
 
 def escape(text: str) -> str:
     """Report text that cannot be taken for a mark; hidden characters are left out."""
-    plain = _INVISIBLE.sub("", flat(text))
+    plain = flat(text)
+    plain = plain if plain.isprintable() else _INVISIBLE.sub("", plain)
     return plain.translate(_ESCAPES) if _MARKS.search(plain) else plain
 
 

@@ -286,6 +286,11 @@ def period_of(around: Around, metadata: Metadata) -> Period | None:
 # --- stages and themes ------------------------------------------------------------------------
 
 
+def has_stage(text: str) -> bool:
+    """Whether a text holds any word of a stage."""
+    return _any_stage().search(text) is not None
+
+
 def stage_of(clause: str, name: str) -> Stage | None:
     """The stage that a clause gives an undertaking; the later verb decides, hope lowers it by one."""
     at = clause.find(name)
@@ -308,7 +313,14 @@ def stage_of(clause: str, name: str) -> Stage | None:
     return stage
 
 
+@cache
+def _any_stage() -> re.Pattern[str]:
+    return re.compile(alternation([word for stage in STAGES for word in words()["stage"][stage]]))
+
+
 def _last_stage(text: str) -> tuple[Stage, str] | None:
+    if not has_stage(text):
+        return None
     best: tuple[int, int, Stage, str] | None = None
     for stage in STAGES:
         for word in words()["stage"][stage]:
@@ -334,16 +346,24 @@ def theme_of(clause: str, headings: Sequence[str], before: str = "") -> Theme:
     """
     weight = words()["theme_weight"]
     scores: dict[str, float] = {}
+    above = [_heading_scores(heading) for heading in headings[-2:][::-1]]
     for theme in words()["theme"]:
         found = pattern("theme", theme)
         scores[theme] = sum(map(_weight_of, found.findall(clause)))
-        ends = found.findall(clause[-weight["end_size"] :])
+        ends = found.findall(clause[-weight["end_size"] :]) if scores[theme] else ()
         scores[theme] += weight["end"] if any(word not in weight["weak"] for word in ends) else 0
-        for share, heading in zip((weight["heading"], weight["above"]), reversed(headings), strict=False):
-            scores[theme] += share * min(2, sum(map(_weight_of, set(found.findall(heading)))))
-        scores[theme] += weight["before"] * len(set(found.findall(before[-60:])))
+        for share, heading in zip((weight["heading"], weight["above"]), above, strict=False):
+            scores[theme] += share * heading[theme]
+        scores[theme] += weight["before"] * len(set(found.findall(before[-60:]))) if before else 0
     best = max(scores, key=lambda t: scores[t])
     return cast(Theme, best if scores[best] > 0 else "governance")
+
+
+@lru_cache(maxsize=256)
+def _heading_scores(heading: str) -> dict[str, float]:
+    """What a heading says for each theme: two words at most."""
+    found = {theme: set(pattern("theme", theme).findall(heading)) for theme in words()["theme"]}
+    return {theme: min(2.0, sum(map(_weight_of, each))) for theme, each in found.items()}
 
 
 @cache

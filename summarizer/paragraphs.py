@@ -62,9 +62,15 @@ def lines(text: str) -> Iterator[Span]:
 
 
 def trimmed(text: str, start: int, end: int) -> Iterator[Span]:
+    start, end = trim(text, start, end)
+    if end > start:
+        yield Span(start=start, end=end)
+
+
+def trim(text: str, start: int, end: int) -> tuple[int, int]:
+    """A range without the blanks at its edges; empty where there is nothing else."""
     while start < end and text[start] in _BLANK:
         start += 1
     while end > start and text[end - 1] in _BLANK:
         end -= 1
-    if end > start:
-        yield Span(start=start, end=end)
+    return start, end

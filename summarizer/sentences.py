@@ -6,32 +6,27 @@ import re
 from collections.abc import Iterator
 
 from summarizer.model import Clause, Sentence
-from summarizer.paragraphs import trimmed
+from summarizer.paragraphs import trim
 
-_SENTENCE_END = "。！？!?"
-_CLOSERS = "”’」』）)》\"'"
+_SENTENCE_END = re.compile("[。！？!?]+[”’」』）)》\"']*")
+_WORD = re.compile(r"\w")
 _CLAUSE_MARK = re.compile(r"[，。；：！？,;:!?]")
 
 
 def sentences_of(text: str, start: int, end: int) -> tuple[Sentence, ...]:
     found: list[Sentence] = []
     position = start
-    for i in range(start, end):
-        if text[i] in _SENTENCE_END and not (i + 1 < end and text[i + 1] in _SENTENCE_END):
-            stop = i + 1
-            while stop < end and text[stop] in _CLOSERS:
-                stop += 1
-            found.extend(_sentence(text, position, stop))
-            position = max(stop, position)
+    for match in _SENTENCE_END.finditer(text, start, end):
+        found.extend(_sentence(text, position, match.end()))
+        position = match.end()
     found.extend(_sentence(text, position, end))
     return tuple(found)
 
 
 def _sentence(text: str, start: int, end: int) -> Iterator[Sentence]:
-    for span in trimmed(text, start, end):
-        clauses = tuple(_clauses(text, span.start, span.end))
-        if clauses:
-            yield Sentence(span.start, span.end, clauses)
+    start, end = trim(text, start, end)
+    if clauses := tuple(_clauses(text, start, end)):
+        yield Sentence(start, end, clauses)
 
 
 def _clauses(text: str, start: int, end: int) -> Iterator[Clause]:
@@ -53,9 +48,8 @@ def _inside_number(text: str, position: int) -> bool:
 
 
 def _clause(text: str, start: int, end: int) -> Iterator[Clause]:
-    for span in trimmed(text, start, end):
-        left = span.start
-        while left < span.end and text[left] in "，。；：、！？,;:!?”’」』）)":
-            left += 1
-        if re.search(r"\w", text[left : span.end]):
-            yield Clause(left, span.end)
+    start, end = trim(text, start, end)
+    while start < end and text[start] in "，。；：、！？,;:!?”’」』）)":
+        start += 1
+    if _WORD.search(text, start, end):
+        yield Clause(start, end)

@@ -60,7 +60,7 @@ class Checker:
         self._named: dict[int, dict[int, str]] = {}
         self._around: dict[int, dict[int, cues.Around]] = {}
         self._inside: dict[int, dict[str, Quantity]] = {}
-        self._characters: dict[int, set[str]] = {}
+        self._words: dict[int, tuple[set[str], set[str]]] = {}
         self._numbers: dict[int, frozenset[float]] = {}
 
     @cached_property
@@ -166,30 +166,32 @@ class Checker:
 
     def name_problems(self, name: str, position: int) -> Iterator[Problem]:
         """A Chinese name uses only characters of its sentence or heading path."""
-        if not _PUNCTUATION.sub("", escape(name)):
+        shown = escape(name)
+        plain = _PUNCTUATION.sub("", shown)
+        hidden = not name.isprintable() and any(unicodedata.category(c) == "Cf" for c in name)
+        if not plain:
             yield Problem("name_empty", "the Chinese name is empty")
-        elif escape(name) != escape(name).strip() or any(unicodedata.category(c) == "Cf" for c in name):
+        elif shown != shown.strip() or hidden:
             yield Problem("name_hidden", "the Chinese name holds characters that do not show; leave them out")
         elif len(name) > _MAX_NAME:
             yield Problem("name_long", f"the Chinese name has {len(name)} characters; give the shortest name")
-        elif strange := sorted(set(_PUNCTUATION.sub("", escape(name))) - self.characters_at(position)):
+        elif strange := sorted(set(plain) - self._words_at(position)[0]):
             yield Problem("name_not_in_text", f"{''.join(strange)!r} is not in the sentence or its headings")
         elif numbers := self._strange_numbers(name, position):
             yield Problem("name_not_in_text", f"{'、'.join(numbers)!r} is no number of the sentence or its headings")
 
     def _strange_numbers(self, name: str, position: int) -> list[str]:
         """Numbers of a name that do not stand in its sentence or headings as they are, digit for digit."""
-        sentence, section = self.index.sentence_at(position)
-        words = escape(self.text[sentence.start : sentence.end] + " " + " ".join(h.heading for h in section.path))
-        known = set(_NUMERAL.findall(words))
-        return [n for n in _NUMERAL.findall(escape(name)) if n not in known and len(n) + n.isascii() > 1]
+        numbers = _NUMERAL.findall(escape(name))
+        return [n for n in numbers if n not in self._words_at(position)[1] and len(n) + n.isascii() > 1]
 
-    def characters_at(self, position: int) -> set[str]:
+    def _words_at(self, position: int) -> tuple[set[str], set[str]]:
+        """The characters of a sentence and its headings, and their numbers; read once."""
         sentence, section = self.index.sentence_at(position)
-        if sentence.start not in self._characters:
-            words = self.text[sentence.start : sentence.end] + "".join(h.heading for h in section.path)
-            self._characters[sentence.start] = set(escape(words))
-        return self._characters[sentence.start]
+        if sentence.start not in self._words:
+            words = escape(self.text[sentence.start : sentence.end] + " " + " ".join(h.heading for h in section.path))
+            self._words[sentence.start] = set(words), set(_NUMERAL.findall(words))
+        return self._words[sentence.start]
 
     def english_context(
         self, position: int, required: tuple[str, ...]

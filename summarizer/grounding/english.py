@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from summarizer.model import Quantity
 from summarizer.quantities.numerals import CHINESE, parse_chinese
@@ -56,6 +57,7 @@ _SCALE_BEHIND = re.compile(
 _COMPARATOR_BEFORE = re.compile(
     rf"\b({alternation(list(comparator_words()))})\s+(?:the\s+|a\s+)?\{{([^{{}}#]*)#?\}}", re.IGNORECASE
 )
+_NUMERALS = re.compile(f"[{''.join(sorted(CHINESE))}]+")
 _SINGLE_ONE = re.compile("[期号级线路环区中院厂楼段]")
 
 
@@ -79,7 +81,7 @@ def numbers_of_names(text: str) -> frozenset[float]:
             continue
         parts = [match.group()] if match.group().count(".") <= 1 else match.group().split(".")
         found |= {float(part) for part in parts if part and part[-1].isdigit() and len(part) < 20}
-    for match in re.finditer(f"[{''.join(sorted(CHINESE))}]+", text):
+    for match in _NUMERALS.finditer(text):
         found |= _numerals(match.group(), text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1])
     found |= {2.0} if "双" in text or "倍" in text else set()
     found |= {0.5} if "半" in text else set()
@@ -146,18 +148,26 @@ def _joined(text: str) -> Iterator[Problem]:
 
 
 def _numbers(text: str, names: frozenset[float], years: frozenset[str]) -> Iterator[Problem]:
-    for token in _RUN.findall(unicodedata.normalize("NFKC", text)):
+    digits, romans, words = _written(text)
+    for token in digits:
         if token in years:
             continue
         if not _NUMBER.fullmatch(token) or float(token.replace(",", "")) not in names:
             yield Problem("digits_in_english", f"{token!r} is written out; use the quantity's placeholder")
-    for match in _ROMAN.finditer(text):
-        if _roman(match.group()) not in names:
-            yield Problem("digits_in_english", f"{match.group()!r} is a number; use the quantity's placeholder")
-    for match in _NUMBER_WORD.finditer(_COMPOUNDS.sub(" ", text)):
-        word = (match.group(1) or "").lower()
+    for numeral in romans:
+        if _roman(numeral) not in names:
+            yield Problem("digits_in_english", f"{numeral!r} is a number; use the quantity's placeholder")
+    for written, word in words:
         if word not in _HARMLESS and (not word or _WORDS[word] not in names):
-            yield Problem("number_word", f"{match.group()!r} is a number in words; use the quantity's placeholder")
+            yield Problem("number_word", f"{written!r} is a number in words; use the quantity's placeholder")
+
+
+@lru_cache(maxsize=4096)
+def _written(text: str) -> tuple[tuple[str, ...], tuple[str, ...], tuple[tuple[str, str], ...]]:
+    """Digits, Roman numerals and number words of an English text; remembered, since names of indicators come again."""
+    digits = _RUN.findall(unicodedata.normalize("NFKC", text))
+    words = [(m.group(), (m.group(1) or "").lower()) for m in _NUMBER_WORD.finditer(_COMPOUNDS.sub(" ", text))]
+    return tuple(digits), tuple(m.group() for m in _ROMAN.finditer(text)), tuple(words)
 
 
 def _roman(numeral: str) -> float:

@@ -52,12 +52,27 @@ def _patterns() -> dict[str, re.Pattern[str]]:
 
 
 @cache
-def _endings() -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Verbs and adverbs that end a phrase without being part of a name, and verbs that only do so behind another."""
+def _endings() -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """Verbs and adverbs that end a phrase without being part of a name, and verbs that only do so behind another.
+
+    By their last character, the longest first.
+    """
     data = names()["project"]
     stages = {w for s in cues.STAGES for w in cues.words()["stage"][s] if len(w) > 1}
     strong = [w for w in stages | set(data["helpers"]) if w not in data["noun_verbs"]]
-    return (*strong, *data["back"], *data["front"]), tuple(data["noun_verbs"])
+    return _by_end([*strong, *data["back"], *data["front"]]), _by_end(data["noun_verbs"])
+
+
+def _by_end(words: list[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for word in sorted(set(words), key=len, reverse=True):
+        found.setdefault(word[-1], []).append(word)
+    return found
+
+
+def _ending(text: str, words: dict[str, list[str]]) -> int:
+    """The length of the longest of the words that a text ends with."""
+    return next((len(w) for w in words.get(text[-1:], ()) if text.endswith(w)), 0)
 
 
 @cache
@@ -74,6 +89,8 @@ def read_projects(index: ChunkIndex, terms: Terms) -> list[DraftProject]:
     for sentence, section in index.sentences:
         for clause in sentence.clauses:
             content = flat(index.text[clause.start : clause.end])
+            if not cues.has_stage(content):
+                continue
             seen: set[str] = set()
             for part in _parts(content):
                 for name in _named(part):
@@ -198,13 +215,10 @@ def _tail(own: str) -> int:
     end = len(own)
     while end > 2:
         rest = own[:end]
-        if rest.endswith(plain):
-            size = max(len(w) for w in plain if rest.endswith(w))
-        elif size := max((len(w) for w in nouns if rest.endswith(w) and rest[: -len(w)].endswith(plain)), default=0):
-            pass
-        else:
-            break
-        if end - size < 2:
+        size = _ending(rest, plain)
+        if not size and (noun := _ending(rest, nouns)) and _ending(rest[:-noun], plain):
+            size = noun
+        if not size or end - size < 2:
             break
         end -= size
     return end
