@@ -80,6 +80,7 @@ def name_quantities(text: str, sentence: Sentence, quantities: tuple[Quantity, .
 
 def _tidy(name: str) -> str:
     """A name without marks whose partner was cut off, and without a rank that is no number (保持全市前列)."""
+    name = name if name.isprintable() else "".join(c for c in name if c.isprintable() or c == " ")
     name = _REACHED.sub(r"\1\2", _AHEAD.sub("", name) or name)
     for pair in ("“”", "（）", "()", "《》"):
         opened = name.rfind(pair[0])

@@ -17,7 +17,9 @@ def figure_english(name: str, terms: Terms, national: bool = False) -> str | Non
     A nation's product is its GDP, where a place's is its GRP.
     """
     found = _figure_english(re.sub("[“”‘’\"']", "", name), terms)
-    if found is None or not national:
+    if found is None or any(number not in name for number in re.findall(r"\d[\d,]*", found)):
+        return None  # a term's own number (per 100 people) that this text does not write so
+    if not national:
         return found
     return found.replace("gross regional product (GRP)", "gross domestic product (GDP)").replace("GRP", "GDP")
 
