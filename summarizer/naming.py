@@ -317,13 +317,18 @@ def _headed(head: str, place: _Place, previous: str) -> str:
     carried = _carried_verb(previous)
     if carried and head in names()["figure"]["extents"]:
         return carried + head
-    if nouns := re.findall(names()["figure"]["subjects"], place.since):
-        return _strip_lead(nouns[-1]) + head
+    if noun := _last_subject(place.since):
+        return noun + head
     if subject := previous[len(carried) :]:
-        kept = re.sub(f"(?:{alternation(names()['figure']['bare_heads'])})$", "", subject)
+        kept = subject if head in names()["figure"]["of_measures"] else _words("bare_heads", "(?:{})$").sub("", subject)
         return (kept or subject) + head
-    nouns = re.findall(names()["figure"]["subjects"], place.sentence_before)
-    return (_strip_lead(nouns[-1]) if nouns else "") + head
+    return _last_subject(place.sentence_before) + head
+
+
+def _last_subject(text: str) -> str:
+    """The last noun of a text that figures are of, without verbs."""
+    nouns = re.findall(names()["figure"]["subjects"], text)
+    return _words("subject_verbs", "^(?:{})+").sub("", _strip_lead(nouns[-1])) if nouns else ""
 
 
 def _of_same_subject(verb: str, previous: str) -> str:

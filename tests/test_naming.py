@@ -211,3 +211,41 @@ def test_likeness_is_symmetric_and_between_none_and_all(first: str, second: str)
 def test_a_value_behind_a_comparison_has_the_subject_before_it(sentence: str, wanted: list[str]) -> None:
     """比2011年, 分别 for 城乡, and 从…增长到 name nothing of their own."""
     assert names(sentence) == wanted
+
+
+@pytest.mark.parametrize(
+    ("sentence", "wanted"),
+    [
+        ("新增高新技术企业17家,总数达89家。", ["新增高新技术企业", "高新技术企业总数"]),
+        ("处理违法建筑263万平方米,总量居全市第三。", ["处理违法建筑", "处理违法建筑总量"]),
+        ("发展食品加工产业,产值增长20%以上。", ["食品加工产业产值"]),
+        (
+            "全年保障性住房开工2864套、竣工341套、供应2019套。",
+            ["全年保障性住房开工", "全年保障性住房竣工", "全年保障性住房供应"],
+        ),
+        ("新增装机容量1672万千瓦、达到4215万千瓦。", ["新增装机容量", "装机容量"]),
+        ("引进鲸湖智能等项目10个以上。", ["引进项目"]),
+        ("确保社会保险全覆盖、养老保险参保率稳定在95%以上。", ["养老保险参保率"]),
+        ("推出“1、3、5分钟”快速处置要求。", ["快速处置要求"] * 3),
+        ("规上软件业实现营收86亿元。", ["规上软件业营收"]),
+        ("到2025年实现数字经济增加值500亿元。", ["数字经济增加值"]),
+        ("新增国家级专精特新企业3家、省级15家。", ["新增国家级专精特新企业", "新增省级专精特新企业"]),
+        ("建设筹集保障性租赁住房5000套。", ["建设筹集保障性租赁住房"]),
+    ],
+)
+def test_what_a_bare_noun_or_verb_is_of_stands_before_it(sentence: str, wanted: list[str]) -> None:
+    """总数, 产值, 竣工 are of the subject before them; statements and lists are no part of a name."""
+    assert names(sentence) == wanted
+
+
+@pytest.mark.parametrize(
+    ("sentence", "wanted"),
+    [
+        ("工业增加值增长8%、增速居全省第4位。", ["工业增加值", "工业增加值增速"]),
+        ("地区生产总值增长6.0%、全省第二。", ["地区生产总值", "地区生产总值"]),
+        ("高速公路里程达到4307公里,跃居全国第3位。", ["高速公路里程", "高速公路里程"]),
+    ],
+)
+def test_a_rank_is_of_what_was_measured_and_not_of_its_field(sentence: str, wanted: list[str]) -> None:
+    """全省第二 ranks the product, and is no product of the province."""
+    assert names(sentence) == wanted

@@ -221,7 +221,7 @@ class Terms:
     def _composer(self) -> Composer:
         terms = {term.zh: term.en for term in self.glossary}
         wholes = {name: term.en for term in self.indicators for name in term.names}
-        return Composer(_words(), terms, wholes)
+        return Composer(lexicon(), terms, wholes)
 
     def gloss(self, text: str) -> list[tuple[str, str]]:
         """The terms that occur in `text`, as worded there, with their English; each once, in order."""
@@ -287,7 +287,7 @@ def _shipped() -> Terms:
 
 
 @cache
-def _words() -> dict[str, Word]:
+def lexicon() -> dict[str, Word]:
     """The lexicon for names that are put together (data/words.tsv; own translations)."""
     content = (resources.files(__package__) / "data" / "words.tsv").read_text("utf-8")
     rows = (line.split("\t") for line in content.splitlines()[1:])

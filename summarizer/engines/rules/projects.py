@@ -17,7 +17,7 @@ from summarizer.chunking import ChunkIndex, flat
 from summarizer.model import DraftProject, ProjectStatus, Section
 from summarizer.naming import names
 from summarizer.quantities.units import alternation
-from summarizer.terms.dictionary import Terms
+from summarizer.terms.dictionary import Terms, lexicon
 
 _MAX_NAME = 30
 _QUOTES = re.compile('[“”"]')
@@ -77,10 +77,11 @@ def _ending(text: str, words: dict[str, list[str]]) -> int:
 
 @cache
 def _common_words() -> tuple[frozenset[str], int]:
-    """Words that name kinds of things (data/common_words.txt), and the length of the longest."""
+    """Words that name kinds of things (the lexicon's, and data/common_words.txt), and the length of the longest."""
     text = resources.files("summarizer").joinpath("data", "common_words.txt").read_text("utf-8")
-    words = frozenset(line for line in text.splitlines() if line and not line.startswith("#"))
-    return words, max(map(len, words))
+    words = {line for line in text.splitlines() if line and not line.startswith("#")}
+    words |= {word for word in lexicon() if 2 <= len(word) <= 5}
+    return frozenset(words), max(map(len, words))
 
 
 def read_projects(index: ChunkIndex, terms: Terms) -> list[DraftProject]:
@@ -136,6 +137,8 @@ def _named(content: str) -> Iterator[str]:
 
 
 def _names(body: str) -> list[str]:
+    if _patterns()["kinds"].match(body):
+        return []
     listed, closed, _ = body.partition("等")
     members = [n for member in _members(listed if closed else body) for n in _halves(member)]
     found = [n for n in members if _is_name(n)]
