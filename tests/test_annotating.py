@@ -63,7 +63,7 @@ def test_the_gold_has_what_a_user_corrected(tmp_path: Path):
         SEED,
         {"do": "relabel", "what": "figure", "quote": "95%以上", "set": labels},
         {"do": "reject", "what": "figure", "quote": "11所"},
-        {"do": "reject", "what": "project", "quote": "入河排污口综合整治"},
+        {"do": "reject", "what": "project", "quote": "艺才技师学院"},
         {"do": "relabel", "what": "project", "quote": "威立雅项目", "set": {"stage": "started"}},
     )
     made = write_gold(brief, SEED, tmp_path / "gold")
@@ -74,7 +74,7 @@ def test_the_gold_has_what_a_user_corrected(tmp_path: Path):
     figure = next(f for f in gold["figures"] if f["quote"] == "95%以上")
     assert (figure["indicator_zh"], figure["indicator_en"], figure["year"]) == (*labels.values(), 2023)
     assert [(n["quote"], n["why"]) for n in gold["non_figures"]] == [("11所", "rejected")]
-    assert "入河排污口综合整治" not in {p["quote"] for p in gold["projects"]}
+    assert "艺才技师学院" not in {p["quote"] for p in gold["projects"]}
     assert next(p for p in gold["projects"] if p["quote"] == "威立雅项目")["stage"] == "started"
     assert (made.by_user, made.rejected, made.disputed, made.unwritten) == (2, 2, 0, ())
 

@@ -277,7 +277,7 @@ def engine_fixes() -> list[Json]:
         {"do": "reject", "what": "goal", "quote": "PM2.5浓度有效降低"},
         {"do": "relabel", "what": "project", "quote": "威立雅项目",
          "set": {"name_en": "Veolia project", "stage": "started", "status": "promised"}},
-        {"do": "reject", "what": "project", "quote": "入河排污口综合整治"},
+        {"do": "reject", "what": "project", "quote": "艺才技师学院"},
         {"do": "add", "what": "project", "quote": "三级综合医院",
          "set": {"name_en": "general hospital", "stage": "planned", "status": "promised"}},
         {"do": "relabel", "what": "risk", "quote": "全力以赴“保交楼”",
@@ -326,7 +326,7 @@ def test_corrections_hold_for_every_engine(terms, record_mode):
     for items in (one, other):
         assert "rejected" in {s.reason for s in items.skipped}
         assert "PM2.5浓度有效降低" not in {g.statement.zh for g in items.goals}
-        assert "入河排污口综合整治" not in {p.name.zh for p in items.projects}
+        assert "艺才技师学院" not in {p.name.zh for p in items.projects}
 
 
 def test_corrections_reach_a_brief_by_a_model_and_its_overview():
