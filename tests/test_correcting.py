@@ -580,5 +580,5 @@ def test_the_example_of_the_documentation_does_what_it_says(tmp_path):
     assert f"Corrections: {done.rejected + done.relabelled + done.added} applied from report.fixes.json." in page
     counts = f"{len(brief.figures)} figures, {len(brief.goals)} goals, {len(brief.projects)} projects"
     assert counts in page
-    assert next(f for f in brief.figures if f.by == "user").indicator.zh == "养老保险参保率"
+    assert next(f for f in brief.figures if f.by == "user").indicator.zh == "新建、改扩建学校"
     assert "“保交楼”" in next(r for r in brief.risks if r.by == "user").statement.zh
