@@ -213,6 +213,8 @@ def _is_reference(around: Around) -> bool:
         return False
     if q.raw.endswith(("以上", "以下", "以内")):
         return pattern("reference", "after").match(around.after) is not None
+    if q.comparator == ">" and pattern("reference", "selected").match(around.after):
+        return True  # 产值超50亿元企业4家
     listed = pattern("reference", "selected", "[、超过逾\\d.]*[万亿]*元?的(?:重大|重点|大型|优质)[^，。；]{0,6}?(?:{})")
     return listed.match(around.after) is not None
 

@@ -28,6 +28,7 @@ _DATED = re.compile(
 )
 _AHEAD = re.compile("(?<=.{4})(?:保持|处于|位居|居|列|稳居)?(?:在)?全[国省市区县]前列?$")
 _REACHED = re.compile("^(.{3,})实现((?:营业|销售|主营业务)?收入|营收|总?产值|利润|税收|增加值|交易额)$")
+_LINKS = ("过", "超", "破")
 _RANKED = re.compile("(?:位居|位列|居|列|排名|排)[^，]{0,8}$")
 
 
@@ -188,7 +189,7 @@ def _name(places: list[_Place], i: int, found: list[str]) -> str:
         return _strip_lead(_strip_tail(place.clause_before))
     if _is_threshold(place):
         noun = re.split(_words("tail", "(?:{})").pattern, place.after.strip(_EDGES))[0] or place.after.strip(_EDGES)
-        own = _strip_lead(_after_comma(before))
+        own = "" if "等" in before else _strip_lead(_after_comma(before))
         return noun + (own or (previous if place.quantity.dimension == "money" else ""))
     if place.after == "的" and i + 1 < len(places) and places[i + 1].after:
         return _strip_tail(re.split("[、，落等]", places[i + 1].after)[0]) + _strip_lead(_last_member(before))
@@ -201,9 +202,10 @@ def _name(places: list[_Place], i: int, found: list[str]) -> str:
     return _named_before(place, before, previous)
 
 
-def _is_threshold(place: _Place) -> bool:
+def _is_threshold(place: _Place, bare: bool = False) -> bool:
+    """Whether a quantity selects what another counts (亿元以上项目); `bare`: also without 以上."""
     q = place.quantity
-    selects = q.raw.endswith(("以上", "以下", "以内")) and q.dimension in ("money", "area", "mass", "power")
+    selects = (bare or q.raw.endswith(("以上", "以下", "以内"))) and q.dimension in ("money", "area", "mass", "power")
     return (
         selects
         and re.match('[“"]?(?:的)?[一-鿿]', place.after) is not None
@@ -223,7 +225,9 @@ def _noun_behind(place: _Place, places: list[_Place], i: int) -> str:
     listed = i + 1 < len(places) and places[i + 1].same_clause
     if after[:1] in "、和及与" and place.quantity.unit != "minute":
         return ""
-    if listed:
+    if listed and (after in ("", *_LINKS) and _is_threshold(places[i + 1], bare=True)):
+        after = places[i + 1].after  # 3个过三千亿元城市, 1.2万个亿元以上项目
+    elif listed:
         after = after.split("、")[0]
     after = after.strip(_EDGES.replace("“", "").replace("（", "").replace("(", "")) if after[:1] not in "（(" else ""
     if not re.match('[“‘"]?[一-鿿A-Za-z]', after) or after.startswith(tuple(names()["figure"]["not_nouns"])):

@@ -39,6 +39,10 @@ _TAKES = re.compile("(?:ing|for|named|in|into)$")  # participles that take an ob
 _THRESHOLD = re.compile(
     "([一-鿿]*?)(?:[0-9.]+[万亿]*|[千百十]*[万亿]+)(?:元|美元|亩|平方米|吨|千瓦)(?:及)?以上(?:的)?([一-鿿]+)"
 )
+_PARTICIPLE = re.compile(
+    "(?:ed|en|ing|built|held|made|put|sent|met|led|run|cut|set|won|kept|sold|done|laid|spent|found|brought|paid|new|for)"
+    "(?:$|[ -])"
+)
 _MOST_WORDS, _MOST_CHARACTERS = 10, 24
 # Words that end in s and have no singular without it.
 _PLURAL_ONLY = re.compile("(?:ss|us|is|news|affairs|sales|goods|arts|sports|logistics|economics|means|premises|works)$")
@@ -91,8 +95,13 @@ class Composer:
 
     def _above(self, measure: str, things: str) -> str | None:
         """产值10亿元以上企业, without the number, which is a quantity of its own."""
-        what, size = self._whole(things), self._whole(measure) if measure else "size"
-        return f"{what} above the stated {size}" if what and size else None
+        what, words = self._whole(things), self._split(measure)
+        if not what or (measure and not words):
+            return None
+        if words and words[-1].kind == "O":
+            return f"{what} above the stated {_named(words)}"
+        lead = " ".join(_joined([w for w in words if w.kind == "V"]))
+        return f"{lead} {what} above the stated size".strip()
 
     def _whole(self, zh: str) -> str | None:
         return self._wholes.get(zh) or self._plain(zh)
@@ -187,7 +196,7 @@ def _named(words: Sequence[Word]) -> str | None:
     """A noun phrase without a statement in it."""
     start = next((i for i, w in enumerate(words) if w.kind != "A"), len(words) - 1)
     end = start
-    while end < len(words) - 1 and words[end].kind in ("V", "and") and words[end + 1].kind != "O":
+    while end < len(words) - 1 and _leads(words[end]) and words[end + 1].kind != "O":
         end += 1
     while end > start and words[end - 1].kind == "and":
         end -= 1
@@ -205,6 +214,10 @@ def _is_nominal(words: Sequence[Word]) -> bool:
         if word.kind == "V" and i and (words[i - 1].kind in "VA" or (i + 1 < len(words) and words[i + 1].kind in "VA")):
             return False
     return True
+
+
+def _leads(word: Word) -> bool:
+    return word.kind == "and" or (word.kind == "V" and _PARTICIPLE.search(word.front) is not None)
 
 
 def _joined(verbs: Sequence[Word]) -> list[str]:

@@ -122,9 +122,11 @@ def _is_pushed(content: str) -> bool:
 
 def _is_weak_outcome(lead: str, thing: str, pledged: bool) -> bool:
     """建设, 打造, 实施 promise an outcome only with a definite thing, and not as progress (加快建设…)."""
+    if cues.pattern("goal", "progress").search(lead):
+        return False
     if cues.rules("goal", "definite").search(thing):
         return True
-    if cues.rules("goal", "programmes").search(thing) or cues.pattern("goal", "progress").search(lead):
+    if cues.rules("goal", "programmes").search(thing):
         return False
     return (_is_named(thing) or ends_like_one(thing)) and (pledged or _is_definite(thing))
 
