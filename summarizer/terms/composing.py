@@ -43,6 +43,7 @@ _PARTICIPLE = re.compile(
     "(?:ed|en|ing|built|held|made|put|sent|met|led|run|cut|set|won|kept|sold|done|laid|spent|found|brought|paid|new|for)"
     "(?:$|[ -])"
 )
+_PURPOSE = re.compile("(.*?)用于(.{2,}?)的?(支出|投资|资金|补助资金|专项资金|投入|贷款|经费)")
 _MOST_WORDS, _MOST_CHARACTERS = 10, 24
 # Words that end in s and have no singular without it.
 _PLURAL_ONLY = re.compile("(?:ss|us|is|news|affairs|sales|goods|arts|sports|logistics|economics|means|premises|works)$")
@@ -85,6 +86,8 @@ class Composer:
             return self._share(plain)
         if "连续" in plain[2:]:
             return self._in_a_row(plain.partition("连续")[0])
+        if purpose := _PURPOSE.fullmatch(plain):
+            return self._for(*purpose.groups())
         selected = _THRESHOLD.fullmatch(plain)
         return self._above(*selected.groups()) if selected else self._plain(plain)
 
@@ -92,6 +95,11 @@ class Composer:
         """A name of a run of years: what ran on."""
         what = self._whole(zh)
         return f"{what} in a row" if what else None
+
+    def _for(self, whose: str, purpose: str, what: str) -> str | None:
+        """中央财政用于教育的支出 is spending for education."""
+        thing, end = self._whole(whose + what), self._whole(purpose)
+        return f"{thing} for {end}" if thing and end else None
 
     def _above(self, measure: str, things: str) -> str | None:
         """产值10亿元以上企业, without the number, which is a quantity of its own."""
