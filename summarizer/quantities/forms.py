@@ -42,7 +42,10 @@ class FormReader(NumberReader):
             return None
         times = numerals.DIGITS[match.group(2)] if match.group(2) else 1
         near: Comparator | None = "~" if match.group(1) else None
-        return self._compared(Found(start, match.end(), str(2**times), "multiple", "factor"), near)
+        end = match.end()
+        if self._after(end, 1) == "多":
+            near, end = ">", end + 1
+        return self._compared(Found(start, end, str(2**times), "multiple", "factor"), near)
 
     def _set_phrase(self, word: str, start: int) -> Found | None:
         if word in ("首位", "榜首"):
@@ -90,8 +93,12 @@ class FormReader(NumberReader):
                 return None
             value = Decimal(f"{parsed}.{digits}") if digits else Decimal(parsed)
         known = {"百": "percent", "千": "permille"}
+        more: Comparator | None = None
+        end = match.end()
+        if self._after(end, 1) in ("几", "多", "余"):
+            more, end = ">", end + 1
         if whole in known:
-            return self._compared(Found(start, match.end(), numerals.plain(value), known[whole], "share"))
+            return self._compared(Found(start, end, numerals.plain(value), known[whole], "share"), more)
         under = numerals.parse_chinese(whole)
         if not under:
             return None
@@ -158,6 +165,8 @@ class FormReader(NumberReader):
         value, end = number.value * 10, number.end + 1
         if after[1:2] == "半":
             value, end = value + 5, end + 1
+        elif numerals.DIGITS.get(after[1:2]) and number.chinese and after[2:3] not in tuple(HAN):
+            value, end = value + numerals.DIGITS[after[1]], end + 1  # 九成五
         elif after[1:2] in _CHENG_STOPS and after[1:2]:
             return None
         if number.value == 1 and number.chinese and after[1:2] == "不":

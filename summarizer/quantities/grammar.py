@@ -34,6 +34,7 @@ from summarizer.quantities.units import Unit, numeral_units, unit_pattern, unit_
 
 _TRIGGER = re.compile(rf"[{DIGIT}]+|[{HAN}]+|翻|过半|半数|半小时|首位|榜首")
 _RANGE = re.compile(r"(?:左右)?(?:至|到|~|～|-|—{1,2}|–|－|―)")
+_CONTINUES = re.compile(rf"[{DIGIT}][千百万亿]$")  # behind a number that could not be read whole
 _LETTER = re.compile(r"[A-Za-zＡ-Ｚａ-ｚΑ-Ωα-ω_]")
 _PER = re.compile(r"[/／]([一-鿿㎡]{1,4}?(?:·[年月日天])?)(?=[，。；、：,;:（(）)的以左\s]|$)")
 _YI = re.compile("个(多)?亿(?!元)")
@@ -90,7 +91,7 @@ class _Scanner(FormReader):
             return self._one(self._doubling(start))
         if word in ("过半", "半数", "半小时", "首位", "榜首"):
             return self._one(self._set_phrase(word, start))
-        if len(word) > MAX_DIGITS or self._is_part_of_name(start):
+        if len(word) > MAX_DIGITS or self._is_part_of_name(start) or _CONTINUES.search(self._before(start, 2)):
             return ()
         for read in (self._one_in, self._fraction, self._division, self._rank, self._parts):
             if found := read(start):

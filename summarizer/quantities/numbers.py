@@ -19,6 +19,30 @@ MAX_DIGITS = 24
 OPEN_QUOTES, CLOSE_QUOTES = "“‘「『《", "”’」』》"
 
 
+_LARGER = re.compile("万亿|亿|万")
+_PARTS = {"亿": 10**8, "万": 10**4, "千": 1000, "百": 100}
+
+
+_PART_AND_LARGER = re.compile(rf"([{DIGIT}])(千|百|十)([余多])?(万亿|亿|万)")
+
+
+def _scale_of(word: str) -> Decimal:
+    return Decimal(10 if word == "十" else numerals.SCALES[word])
+
+
+def _scale(match: re.Match[str]) -> Decimal:
+    return _scale_of(match.group())
+
+
+def _multiplied(run: str, number: Decimal, scale: Decimal) -> Decimal:
+    """七亿七千 before 多万: the scale is that of the part behind a larger one."""
+    at = max(run.rfind("亿"), run.rfind("兆")) + 1
+    if not 0 < at < len(run) or scale >= 10**8:
+        return number * scale
+    head, tail = numerals.parse_chinese(run[:at]), numerals.parse_chinese(run[at:])
+    return number * scale if head is None or tail is None else Decimal(head) + Decimal(tail) * scale
+
+
 @dataclass(frozen=True, slots=True)
 class Number:
     """A numeral as read: its span, value, and what it looks like."""
@@ -83,20 +107,40 @@ class NumberReader:
             end = scale.end()
             if match := MORE.match(self.text, end):
                 end, more = match.end(), True
+                if larger := _LARGER.match(self.text, end):  # 3千多万, 3万多亿
+                    value, end = numerals.EXACT.multiply(value, _scale(larger)), larger.end()
         return replace(number, end=end, value=value, more=more, scaled=scale is not None)
 
     def _composite(self, number: Number) -> Number:
-        """5万6566 is one number: a scaled part and a smaller one behind it."""
-        if not number.scaled or self.text[number.end - 1] not in "万亿":
+        """5万6566 is one number: a scaled part and a smaller one behind it, in digits or characters."""
+        last = self.text[number.end - 1]
+        if not number.scaled or last not in _PARTS:
             return number
-        match = ARABIC.match(self.text, number.end)
-        if not match or len(match.group()) > 9:
+        if whole := self._multiplied_whole(number):
+            return whole
+        rest = self._part_behind(number.end)
+        if rest is None or rest.value >= _PARTS[last] or (last in "千百" and not rest.scaled):
             return number
-        rest = self._scaled(Number(match.start(), match.end(), numerals.parse_arabic(match.group())))
-        smaller = rest.value < (10**4 if self.text[number.end - 1] == "万" else 10**8)
-        if not smaller:
-            return number
-        return replace(rest, start=number.start, value=numerals.EXACT.add(number.value, rest.value), scaled=True)
+        joined = numerals.EXACT.add(number.value, rest.value)
+        whole = replace(rest, start=number.start, value=joined, scaled=True, chinese=False, bare=False)
+        return whole
+
+    def _multiplied_whole(self, number: Number) -> Number | None:
+        """3百5十万, 1万3千多亿: the last scale is that of the parts before it."""
+        match = _PART_AND_LARGER.match(self.text, number.end)
+        if not match or number.value >= _scale_of(match.group(4)):
+            return None
+        part = numerals.EXACT.multiply(numerals.parse_arabic(match.group(1)), _scale_of(match.group(2)))
+        value = numerals.EXACT.multiply(numerals.EXACT.add(number.value, part), _scale_of(match.group(4)))
+        return replace(number, end=match.end(), value=value, more=bool(match.group(3)))
+
+    def _part_behind(self, start: int) -> Number | None:
+        match = ARABIC.match(self.text, start)
+        if match and len(match.group()) <= 9:
+            return self._scaled(Number(match.start(), match.end(), numerals.parse_arabic(match.group())))
+        run = CHINESE.match(self.text, start)
+        read = self._numeral(run) if run and run.group()[0] in numerals.DIGITS else None
+        return replace(read, scaled=True) if read and not read.high else None
 
     def _signed(self, number: Number) -> Number:
         """A minus belongs to a rate, and is the direction's business behind 增长."""
@@ -118,6 +162,9 @@ class NumberReader:
         match = CHINESE.match(self.text, start)
         if not match or re.match("[0-9０-９]", self._before(start, 1)):
             return None  # behind digits a scale word is theirs, or the digits were no number
+        return self._numeral(match)
+
+    def _numeral(self, match: re.Match[str]) -> Number | None:
         run, end, more = match.group(), match.end(), False
         pair = numerals.adjacent_pair(run)
         value = numerals.parse_chinese(run)
@@ -126,8 +173,8 @@ class NumberReader:
         number = Decimal(pair[0] if pair else value or 0)
         if found := MORE.match(self.text, end):
             more, end = True, found.end()
-            if scale := re.compile("万亿|亿|万").match(self.text, end):
-                number, end = number * numerals.SCALES[scale.group()], scale.end()
+            if scale := _LARGER.match(self.text, end):
+                number, end = _multiplied(run, number, _scale(scale)), scale.end()
         bare = all(c in numerals.SMALL or c in numerals.LARGE for c in run) and run[0] != "十"
         high = Decimal(pair[1]) if pair else None
         return Number(match.start(), end, number, high, more, True, bare, approximate=pair is not None)
