@@ -203,6 +203,8 @@ class _Scanner(FormReader):
     def _scale_only(self, number: Number) -> Found | None:
         """3.5万残疾人, 用户3.4亿: a scaled Arabic number counts the noun behind it, or else before it."""
         after = self._after(number.end, 4)
+        if number.chinese and number.bare:
+            return self._round_sum(number, after)
         if number.chinese or not number.scaled or number.high is not None or not after:
             return None
         behind = "一" <= after[0] <= "鿿" and not after.startswith(self.words.scale_only_not)
@@ -213,9 +215,18 @@ class _Scanner(FormReader):
             return None
         return self._finish(number, Unit("count", "count", "", "", ""), number.end)
 
+    def _round_sum(self, number: Number, after: str) -> Found | None:
+        """规模超千亿: a round number behind a comparator that ends its clause."""
+        compared, _ = self._comparator_before(number.start)
+        if compared is None or number.value < 10**8 or (after[:1] or "。") not in "，。；、,;":
+            return None
+        return self._finish(number, Unit("count", "count", "", "", ""), number.end)
+
     def _is_quantity(self, number: Number, unit: Unit, end: int) -> bool:
         before, after = self._before(number.start), self._after(end)
         if before.endswith(self.words.denominator_before) or after.startswith(self.words.denominator_after):
+            return False
+        if unit.zh == "类" and before.endswith(self.words.graded):
             return False
         if before.endswith("第") or (before.endswith(("前", "后")) and unit.zh in ("名", "位", "家")):
             return False
@@ -277,7 +288,8 @@ class _Scanner(FormReader):
         if unit.dimension == "money":
             large = number.value >= 10**9 and not after.startswith(self.words.bare_class)
             return large or compared
-        return compared and unit.zh in numeral_units() | {"个", "项", "次", "场"}
+        physical = unit.dimension in ("power", "mass", "area", "energy", "length", "volume", "people", "households")
+        return compared and (physical or unit.zh in numeral_units() | {"个", "项", "次", "场"} or bool(unit.plural))
 
     def _finish(self, number: Number, unit: Unit, end: int) -> Found:
         """Adds halves, denominators and comparators, and settles what the unit is."""

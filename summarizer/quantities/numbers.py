@@ -23,6 +23,7 @@ _LARGER = re.compile("万亿|亿|万")
 _PARTS = {"亿": 10**8, "万": 10**4, "千": 1000, "百": 100}
 
 
+_OF_UNIT = re.compile("千[瓦米克伏卡]|兆瓦")
 _PART_AND_LARGER = re.compile(rf"([{DIGIT}])(千|百|十)([余多])?(万亿|亿|万)")
 
 
@@ -166,6 +167,8 @@ class NumberReader:
 
     def _numeral(self, match: re.Match[str]) -> Number | None:
         run, end, more = match.group(), match.end(), False
+        if len(run) > 1 and _OF_UNIT.match(self.text, end - 1):
+            run, end = run[:-1], end - 1  # 千万千瓦: the last 千 is the unit's
         pair = numerals.adjacent_pair(run)
         value = numerals.parse_chinese(run)
         if value is None and pair is None:

@@ -62,6 +62,9 @@ _PER = {
     "台": "set",
     "家": "firm",
     "班": "class",
+    "百人": "100 people",
+    "千人": "1,000 people",
+    "百户": "100 households",
     "名": "person",
     "千克": "kilogram",
     "米": "meter",
@@ -104,6 +107,8 @@ def comparator_words() -> tuple[str, ...]:
 
 
 def _prefix(quantity: Quantity) -> str:
+    if quantity.unit == "rank" and quantity.comparator == "<=":
+        return "among "
     if quantity.comparator == "~" and ("近" in quantity.raw):
         return "nearly "
     return _PREFIX[quantity.comparator]
@@ -112,6 +117,8 @@ def _prefix(quantity: Quantity) -> str:
 def _body(quantity: Quantity, bare: bool) -> str:
     if quantity.unit in _MONEY:
         return _money(quantity)
+    if quantity.unit == "rank" and quantity.comparator == "<=":
+        return f"the top {quantity.value}"
     if quantity.unit == "rank" and "位次" not in quantity.raw:
         return f"No. {quantity.value}"
     if quantity.unit == "ratio":

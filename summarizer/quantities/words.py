@@ -32,6 +32,7 @@ class Words:
         self.rank_after = tuple(data["rank"]["after"])
         self.top_after = tuple(data["rank"]["top_after"])
         self.negative_after: str = data["signs"]["negative_after"]
+        self.graded = tuple(data["names"]["graded"])
         self.no_discount: list[str] = data["factor"]["no_discount"]
         self.conditional: dict[str, list[str]] = data["conditional"]
         self.added = re.compile(f"(?:{alternation(data['factor']['added'])})[了近约超过到达逾将 ]{{0,3}}$")
