@@ -102,7 +102,7 @@ def brief(
     forms = [outputs.format_of(path, chosen_form) for path in outputs_wanted]
     corrections = _corrections(report, fixes, no_fixes)
     for path in outputs_wanted:
-        outputs.check_writable(path, report, corrections)
+        outputs.check_writable(path, report, corrections, terms)
     summarizer = _summarizer(engine, model, base_url, terms)
     made = _made(summarizer, report, corrections)
     for path, each in zip(outputs_wanted, forms, strict=True):
@@ -187,6 +187,8 @@ def evaluate(
     if html == "-":
         raise SettingsError("--html takes a file name; standard output has the table.")
     if html is not None:
+        if outputs.format_of(html, None) != "html":
+            raise SettingsError(f"--html writes a page: give {html!r} a name that ends in .html.")
         outputs.check_writable(html)
     own_price = parse_price(price) if price else None
     engines = engine_choices(engine or ([] if briefs else [None]), model, base_url)

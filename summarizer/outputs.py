@@ -34,17 +34,18 @@ def format_of(path: str, chosen: Format | None) -> Format:
     return _SUFFIXES[suffix]
 
 
-def check_writable(path: str, report: Path | None = None, fixes: Path | None = None) -> None:
+def check_writable(path: str, report: Path | None = None, fixes: Path | None = None, terms: Path | None = None) -> None:
     """Refuses an output that cannot be written, or that is an input of the run, before any work is done."""
     if path == "-":
         return
     target = Path(path)
-    if report is not None and target.exists() and report.exists() and target.samefile(report):
-        raise SettingsError(f"{path} is the report itself; give the brief another name.")
-    if fixes is not None and target.exists() and fixes.exists() and target.samefile(fixes):
-        raise SettingsError(f"{path} holds the corrections; give the brief another name.")
+    for given, what in ((report, "is the report itself"), (fixes, "holds the corrections"), (terms, "holds the terms")):
+        if given is not None and target.exists() and given.exists() and target.samefile(given):
+            raise SettingsError(f"{path} {what}; give the output another name.")
     if target.is_dir():
         raise SettingsError(f"{path} is a folder; give the output a file name.")
+    if target.exists() and not os.access(target, os.W_OK):
+        raise SettingsError(f"{path} may not be written to; give the output another name.")
     if not target.parent.is_dir():
         raise SettingsError(f"The folder {target.parent} does not exist; make it first.")
     if not os.access(target.parent, os.W_OK):

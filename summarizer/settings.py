@@ -58,6 +58,10 @@ def resolve_settings(
     url = (base_url or environment.get("OPENAI_BASE_URL") or "").strip() or None
     if chosen == "rules" and (model or base_url):
         raise SettingsError("--model and --base-url go with the chat engine; leave them out, or give --engine chat.")
+    if chosen == "auto" and model and not key and not url:
+        raise SettingsError(
+            f"The model {model} needs a key or an endpoint: set OPENAI_API_KEY or give --base-url, or leave --model out."
+        )
     if chosen == "rules" or (chosen == "auto" and not key and not url):
         return Settings(engine="rules")
     _checked(url)

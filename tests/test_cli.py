@@ -162,6 +162,28 @@ WRONG = {
     "price": (lambda d: ["eval", "--sample", "--price", "cheap"], 2, "'cheap' is no price"),
     "page in no folder": (lambda d: ["eval", "--sample", "--html", d / "no" / "x.html"], 2, "does not exist"),
     "page on standard output": (lambda d: ["eval", "--sample", "--html", "-"], 2, "--html takes a file name"),
+    "page without its suffix": (
+        lambda d: ["eval", "--sample", "--html", write(d / "r.txt", b"x")],
+        2,
+        "end it in .md, .html|a name that ends in .html",
+    ),
+    "terms as output": (
+        lambda d: ["brief", SEED, "--terms", write(d / "t.tsv", b"zh\ten\n"), "-o", d / "t.tsv", "--format", "md"],
+        2,
+        "t.tsv holds the terms",
+    ),
+    "this folder": (lambda d: ["brief", "."], 1, "is a directory"),
+    "model without endpoint": (lambda d: ["brief", SEED, "--model", "gpt-x"], 2, "needs a key or an endpoint"),
+    "unknown column of terms": (
+        lambda d: ["brief", SEED, "--terms", write(d / "t.tsv", "zh\ten\taliases\n水库\treservoir\tx\n".encode())],
+        1,
+        "aliases",
+    ),
+    "term with a number of its own": (
+        lambda d: ["brief", SEED, "--terms", write(d / "t.tsv", "zh\ten\n科技小院\tYard 2\n".encode())],
+        1,
+        "the number 2",
+    ),
     "fixes of another text": (
         lambda d: ["brief", SEED, "--fixes", write(d / "f.json", b'{"version":"1","text_sha256":"0","fixes":[]}')],
         1,

@@ -193,7 +193,7 @@ class GivenFixes:
 
 def fixes_beside(report: Path) -> Path | None:
     """The corrections file that lies beside a report, `<stem>.fixes.json`, where there is one."""
-    path = report.with_name(report.stem + SUFFIX)
+    path = report.parent / f"{report.stem}{SUFFIX}"
     return path if path.is_file() else None
 
 

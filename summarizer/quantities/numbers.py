@@ -167,7 +167,7 @@ class NumberReader:
 
     def _numeral(self, match: re.Match[str]) -> Number | None:
         run, end, more = match.group(), match.end(), False
-        if len(run) > 1 and _OF_UNIT.match(self.text, end - 1):
+        if run[-2:-1] in ("万", "亿") and _OF_UNIT.match(self.text, end - 1):
             run, end = run[:-1], end - 1  # 千万千瓦: the last 千 is the unit's
         pair = numerals.adjacent_pair(run)
         value = numerals.parse_chinese(run)

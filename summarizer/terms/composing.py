@@ -68,12 +68,18 @@ _FUNCTION["的"] = Word("of", "", "")
 class Composer:
     """Composes English names from a lexicon; `terms` are longer terms known as a whole.
 
-    `wholes` are names that only stand last, behind verbs.
+    `wholes` are names that only stand last, behind verbs; a user's `own` terms win over the lexicon's words.
     """
 
-    def __init__(self, words: Mapping[str, Word], terms: Mapping[str, str], wholes: Mapping[str, str]):
+    def __init__(
+        self,
+        words: Mapping[str, Word],
+        terms: Mapping[str, str],
+        wholes: Mapping[str, str],
+        own: Mapping[str, str] | None = None,
+    ):
         self._words = {zh: Word("N", _singular(en), en) for zh, en in terms.items() if len(zh) > 2}
-        self._words |= dict(words) | _FUNCTION
+        self._words |= dict(words) | {zh: Word("N", _singular(en), en) for zh, en in (own or {}).items()} | _FUNCTION
         self._wholes = wholes
         self._longest = max(map(len, self._words))
 

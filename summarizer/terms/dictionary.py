@@ -21,6 +21,7 @@ from typing import Generic, Literal, TypeVar, cast
 from summarizer.errors import ResourceError
 from summarizer.terms.composing import Composer, Word, WordClass
 
+_COLUMNS = ("code", "zh", "en", "variants", "family", "better", "kind", "source")
 FAMILIES = frozenset(
     [
         "money",
@@ -180,8 +181,15 @@ class Terms:
     Where two indicators share a name, the later one has it.
     """
 
-    def __init__(self, indicators: Iterable[IndicatorTerm], glossary: Iterable[GlossaryTerm], digest: str):
+    def __init__(
+        self,
+        indicators: Iterable[IndicatorTerm],
+        glossary: Iterable[GlossaryTerm],
+        digest: str,
+        own: Iterable[GlossaryTerm] = (),
+    ):
         self.digest = digest
+        self._own = {term.zh: term.en for term in own}
         self.indicators = tuple(indicators)
         self.glossary = tuple(glossary)
         self._indicators = {_key(name): term for term in self.indicators for name in term.names}
@@ -221,7 +229,7 @@ class Terms:
     def _composer(self) -> Composer:
         terms = {term.zh: term.en for term in self.glossary}
         wholes = {name: term.en for term in self.indicators for name in term.names}
-        return Composer(lexicon(), terms, wholes)
+        return Composer(lexicon(), terms, wholes, self._own)
 
     def gloss(self, text: str) -> list[tuple[str, str]]:
         """The terms that occur in `text`, as worded there, with their English; each once, in order."""
@@ -260,8 +268,19 @@ def load_terms(extra: Path | None = None) -> Terms:
     except OSError as error:
         raise ResourceError(f"{extra}: cannot be read ({error.strerror}); check the path") from error
     indicators, glossary = _parse(content, str(extra))
+    _refuse_numbers([*indicators, *glossary], str(extra))
     digest = hashlib.sha256(shipped.digest.encode() + content).hexdigest()[:16]
-    return Terms(_override(shipped.indicators, indicators, glossary), (*shipped.glossary, *glossary), digest)
+    own = _override(shipped.indicators, indicators, glossary)
+    return Terms(own, (*shipped.glossary, *glossary), digest, glossary)
+
+
+def _refuse_numbers(terms: Iterable[IndicatorTerm | GlossaryTerm], name: str) -> None:
+    """A number in the English must stand in the Chinese: no name brings a number into a brief."""
+    for term in terms:
+        if strange := [n for n in re.findall(r"\d[\d.,]*\d|\d", term.en) if n not in term.zh]:
+            raise ResourceError(
+                f"{name}: the English {term.en!r} has the number {strange[0]}, {term.zh} has not; leave it out"
+            )
 
 
 def _override(
@@ -331,6 +350,8 @@ def _row(place: str, header: list[str], cells: list[str]) -> _Row:
             raise row.refuse(f"the column {column} is empty; fill it in or delete the line")
     if not all(_key(name) for name in _names(row)):
         raise row.refuse("a name is empty; write variants as a|b without a bar at the end")
+    if unknown := [column for column in header if column not in _COLUMNS]:
+        raise row.refuse(f"there is no column {unknown[0]!r}; the header may name {', '.join(_COLUMNS)}")
     if _HAN.search(row.cells["en"]):
         raise row.refuse(f"the English {row.cells['en']!r} holds Chinese characters; translate them")
     return row
