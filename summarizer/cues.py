@@ -27,6 +27,7 @@ _PLAN_PERIODS = {
 }
 _YEAR = re.compile(r"(?<!\d)(20\d\d|19[5-9]\d)年(?!来|以来)")
 _MULTIPLE_OF = re.compile(r"是(?:20\d\d年|上年|去年|同期|十?[一二三四五]?年?前|“?十[一二三四]五”?末)的$")
+_MINUS = ("-", "－", "−", "负")
 _COMPARED = re.compile(r"(?:比|较|与|同|自|在|以|面向|瞄准|相对于)\s*$")
 
 
@@ -96,8 +97,8 @@ def measure_of(around: Around) -> tuple[Measure, Direction | None]:
     """Level, change, share or rank, and the direction of a change."""
     unit = around.quantity.unit
     if unit == "rank":
-        moved = _direction(around) if "位次" in around.quantity.raw else None
-        return ("change", moved) if moved else ("rank", None)
+        moved = None if around.quantity.raw.startswith(("第", "前", "首", "榜")) else _direction(around)
+        return ("change", moved or "up") if moved else ("rank", None)
     if unit == "multiple" and _MULTIPLE_OF.search(around.before):
         return "change", "up"
     if around.joined and around.previous and around.previous[0] in ("change", "share"):
@@ -107,6 +108,8 @@ def measure_of(around: Around) -> tuple[Measure, Direction | None]:
     ):
         return "change", _direction(around) or "up"
     direction = _change(around)
+    if direction and around.quantity.raw.startswith(_MINUS):
+        return "change", "down"
     if direction:
         return "change", direction
     return ("share", None) if unit in ("percent", "permille", "ratio") else ("level", None)

@@ -11,7 +11,9 @@ from summarizer.quantities import numerals
 from summarizer.quantities.numbers import ARABIC, DIGIT, HAN, Number, NumberReader
 
 _PARTS = re.compile(rf"[:：∶]([{DIGIT}]+(?:[.．][{DIGIT}]+)?)")
-_FRACTION = re.compile(rf"([{HAN}]+)分之([{HAN}]+(?:点[{HAN}]+)?|[{DIGIT}]+(?:[.．][{DIGIT}]+)?)")
+_FRACTION = re.compile(
+    rf"([{HAN}]{{1,16}})分之([{HAN}]{{1,16}}(?:点[{HAN}]{{1,16}})?|[{DIGIT}]{{1,16}}(?:[.．][{DIGIT}]{{1,16}})?)"
+)
 _DOUBLING = re.compile(r"翻了?(近)?([一两二三四])?番")
 _ONE_IN = re.compile(r"(\d+)([^\d，。；,;]{1,14}?)就?有(\d+)(辆|台|个|家|名|人|件|户|条|部|套|瓶|块|吨)")
 _DIVISION = re.compile(r"(?<![\d/.．])([1-9])/([2-9]|10)(?![\d/月日号.．])(?=[，。；、,;）)的以左上多强弱]|$|\s)")

@@ -34,7 +34,8 @@ from summarizer.quantities.units import Unit, numeral_units, unit_pattern, unit_
 
 _TRIGGER = re.compile(rf"[{DIGIT}]+|[{HAN}]+|翻|过半|半数|半小时|首位|榜首")
 _RANGE = re.compile(r"(?:左右)?(?:至|到|~|～|-|—{1,2}|–|－|―)")
-_CONTINUES = re.compile(rf"[{DIGIT}][千百万亿]$")  # behind a number that could not be read whole
+_CONTINUES = re.compile(rf"[{DIGIT}][千百万亿]$|[{HAN}]点$")  # behind a number that could not be read whole
+_PLACE = re.compile("山|(?:河|渠|子|店|房)?(?:市|县|区|镇|乡)(?!级|域|长|直)")  # 七台河市, 五台山, 六户镇
 _LETTER = re.compile(r"[A-Za-zＡ-Ｚａ-ｚΑ-Ωα-ω_]")
 _PER = re.compile(r"[/／]([一-鿿㎡]{1,4}?(?:·[年月日天])?)(?=[，。；、：,;:（(）)的以左\s]|$)")
 _YI = re.compile("个(多)?亿(?!元)")
@@ -140,7 +141,8 @@ class _Scanner(FormReader):
         last = self._measured(items[-1])
         if last is None or last.dimension == "factor":
             return []
-        values = (numerals.plain(n.value) for n in items[:-1])
+        scale = self._scale_of(items[-1]) if items[-1].scaled else Decimal(1)
+        values = (numerals.plain(numerals.EXACT.multiply(n.value, scale)) for n in items[:-1])
         heads = [
             replace(last, start=n.start, end=n.end, value=v, comparator="=", value_high=None)
             for n, v in zip(items, values, strict=False)
@@ -234,7 +236,9 @@ class _Scanner(FormReader):
             return self._is_span_of_years(number, before, after)
         if unit.zh == "条" and self._is_policy(number, end):
             return False
-        if unit.code == "percent" and before.endswith(self.words.indefinite[:2]):
+        if number.chinese and unit.code == "percent" and before.endswith(self.words.indefinite[:2]):
+            return False
+        if number.chinese and number.value < 10 and unit.zh in self.words.place_units and _PLACE.match(after):
             return False
         return not number.chinese or self._is_chinese_quantity(number, unit, before, after)
 
@@ -318,6 +322,8 @@ class _Scanner(FormReader):
         return self._compared(found, ">" if more else "~" if number.approximate else None)
 
     def _settle(self, unit: Unit, number: Number) -> tuple[str, str]:
+        if unit.zh in ("位", "名", "个名次") and self.words.moved.search(self._before(number.start, 6)):
+            return "rank", "rank"
         if unit.zh == "倍" and self.words.added.search(self._before(number.start, 10)):
             return "times_more", "factor"
         return unit.code, unit.dimension

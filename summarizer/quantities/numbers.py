@@ -23,6 +23,8 @@ _LARGER = re.compile("万亿|亿|万")
 _PARTS = {"亿": 10**8, "万": 10**4, "千": 1000, "百": 100}
 
 
+_CHANGED = re.compile(r"(?:增长|增幅|增速|涨幅|同比|下降)(?:为|是|达|达到)?\s*$")
+_DECIMALS = re.compile("点([零〇一二三四五六七八九]+)(?![十百千])(万亿|千亿|百亿|亿|千万|百万|万)?")
 _OF_UNIT = re.compile("千[瓦米克伏卡]|兆瓦")
 _PART_AND_LARGER = re.compile(rf"([{DIGIT}])(千|百|十)([余多])?(万亿|亿|万)")
 
@@ -126,6 +128,16 @@ class NumberReader:
         whole = replace(rest, start=number.start, value=joined, scaled=True, chinese=False, bare=False)
         return whole
 
+    def _decimal(self, start: int, whole: int, decimals: re.Match[str]) -> Number:
+        """三点五亿: a decimal in characters."""
+        digits = "".join(str(numerals.DIGITS[c]) for c in decimals.group(1)[:MAX_DIGITS])
+        scale = Decimal(numerals.SCALES[decimals.group(2)]) if decimals.group(2) else Decimal(1)
+        value = numerals.EXACT.multiply(Decimal(f"{whole}.{digits}"), scale)
+        end, more = decimals.end(), False
+        if found := MORE.match(self.text, end):
+            end, more = found.end(), True
+        return Number(start, end, value, None, more, True)
+
     def _multiplied_whole(self, number: Number) -> Number | None:
         """3百5十万, 1万3千多亿: the last scale is that of the parts before it."""
         match = _PART_AND_LARGER.match(self.text, number.end)
@@ -150,12 +162,13 @@ class NumberReader:
         ahead = self._before(number.start - 1, 1) if sign == "负" else "x"
         if below_zero or not ahead or ahead in self.words.negative_after:
             start = number.start - (2 if below_zero else 1)
-            return replace(number, start=start, value=numerals.EXACT.minus(number.value))
+            changed = not below_zero and _CHANGED.search(self._before(start, 6))
+            return replace(number, start=start, value=number.value if changed else numerals.EXACT.minus(number.value))
         if sign not in ("-", "－", "−") or self._before(number.start - 1, 1).isdigit():
             return number
         if re.search(rf"[{HAN}%％‰A-Za-z]$", self._before(number.start - 1, 1)):
             return number
-        changed = re.search(r"(增长|增幅|增速|同比|下降)\s*$", self._before(number.start - 1, 4))
+        changed = _CHANGED.search(self._before(number.start - 1, 6))
         value = number.value if changed else numerals.EXACT.minus(number.value)
         return replace(number, start=number.start - 1, value=value)
 
@@ -174,6 +187,8 @@ class NumberReader:
         if value is None and pair is None:
             return None
         number = Decimal(pair[0] if pair else value or 0)
+        if value is not None and (decimals := _DECIMALS.match(self.text, end)):
+            return self._decimal(match.start(), value, decimals)
         if found := MORE.match(self.text, end):
             more, end = True, found.end()
             if scale := _LARGER.match(self.text, end):

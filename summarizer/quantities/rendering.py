@@ -119,7 +119,7 @@ def _body(quantity: Quantity, bare: bool) -> str:
         return _money(quantity)
     if quantity.unit == "rank" and quantity.comparator == "<=":
         return f"the top {quantity.value}"
-    if quantity.unit == "rank" and "位次" not in quantity.raw:
+    if quantity.unit == "rank" and quantity.raw.startswith(("第", "前", "首", "榜")):
         return f"No. {quantity.value}"
     if quantity.unit == "ratio":
         return _ratio(quantity)
