@@ -310,6 +310,8 @@ def stage_of(clause: str, name: str) -> Stage | None:
     if found is None:
         return None
     stage, word = found
+    if stage == "completed" and pattern("stage", "unfinished").search(behind):
+        return "under_construction"
     around = before + " " + behind
     if word in words()["stage"]["landing"] and pattern("stage", "pushed").search(before):
         return "planned"
