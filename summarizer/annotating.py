@@ -11,7 +11,8 @@ from summarizer.errors import InputError, SettingsError
 from summarizer.evaluation.from_brief import gold_of
 from summarizer.evaluation.gold import GOLD_SUFFIX
 from summarizer.loading.text import load
-from summarizer.model import Item
+from summarizer.model import BriefContent, Item, Report
+from summarizer.quantities.grammar import find_quantities
 from summarizer.rendering.jsonform import from_json
 
 
@@ -36,6 +37,7 @@ def write_gold(brief: Path, report: Path, folder: Path, force: bool = False) -> 
     content = from_json(_read(brief))
     if content.report.text_sha256 != loaded.text_sha256:
         raise InputError(f"{brief.name} is not a brief of {report.name}; make it again with `summarizer brief`.")
+    _prove_values(content, loaded)
     text, gold = folder / f"{report.stem}.txt", folder / f"{report.stem}{GOLD_SUFFIX}"
     annotations = gold_of(content, loaded.text, text.name)
     _make_folder(folder)
@@ -52,6 +54,18 @@ def write_gold(brief: Path, report: Path, folder: Path, force: bool = False) -> 
         items=len(items),
         unwritten=annotations.unwritten,
     )
+
+
+def _prove_values(content: BriefContent, report: Report) -> None:
+    """Every quantity is what the grammar reads at its place, but for a user's own (ids that begin with u)."""
+    read = {(q.start, q.end): q for q in find_quantities(report.text, report.boilerplate)}
+    for quantity in content.quantities:
+        known = read.get((quantity.start, quantity.end))
+        if known and not quantity.id.startswith("u") and known != quantity.model_copy(update={"id": known.id}):
+            raise InputError(
+                f"The brief says {quantity.value} {quantity.unit} where {report.source} has “{known.raw}”; "
+                "make the brief again with `summarizer brief`."
+            )
 
 
 def _read(brief: Path) -> str:

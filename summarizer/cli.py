@@ -29,7 +29,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     help="Long Chinese government reports into structured, bilingual briefs in which every number is proven.",
-    epilog="Exit codes: 0 done; 1 failed; 2 usage; 3 done, but text was lost.",
+    epilog="Exit codes: 0 done; 1 failed; 2 usage; 3 done, but text was lost or a correction not used.",
 )
 
 Report = Annotated[Path, typer.Argument(help="A report as a text file; - is standard input.", show_default=False)]
@@ -109,7 +109,8 @@ def brief(
         outputs.write(path, outputs.render(made, each, chosen_lang))
     _report_corrections(made, corrections)
     _report_run(made, [p for p in outputs_wanted if p != "-"], verbose)
-    raise typer.Exit(DONE if made.is_complete else LOST)
+    unused = any(gap.reason == "fix_unused" for gap in made.gaps)
+    raise typer.Exit(DONE if made.is_complete and not unused else LOST)
 
 
 @app.command()

@@ -60,7 +60,7 @@ def resolve_settings(
         raise SettingsError("--model and --base-url go with the chat engine; leave them out, or give --engine chat.")
     if chosen == "auto" and model and not key and not url:
         raise SettingsError(
-            f"The model {model} needs a key or an endpoint: set OPENAI_API_KEY or give --base-url, or leave --model out."
+            f"The model {model} needs a key or an endpoint: set OPENAI_API_KEY, give --base-url, or leave --model out."
         )
     if chosen == "rules" or (chosen == "auto" and not key and not url):
         return Settings(engine="rules")

@@ -176,3 +176,21 @@ def test_a_name_is_found_across_the_break_of_a_page(tmp_path: Path):
     content = builders.empty_brief(projects=(builders.bridge(mentions=(mention,), evidence=(piece,)),))
     assert gold_of(content, text, "x.txt").gold["projects"][0]["quote"] == "郭家沱\n大桥"
     assert to_json(content)
+
+
+def test_a_brief_whose_numbers_are_not_the_reports_makes_no_gold(tmp_path: Path):
+    """A value that somebody changed in the JSON is not proven by its quote."""
+    brief = brief_file(tmp_path / "briefs")
+    content = json.loads(brief.read_text("utf-8"))
+    content["quantities"][0]["value"] = "999"
+    brief.write_text(json.dumps(content, ensure_ascii=False), "utf-8")
+    with pytest.raises(InputError, match="The brief says 999"):
+        write_gold(brief, SEED, tmp_path / "gold")
+
+
+def test_a_key_that_stands_twice_is_refused(tmp_path: Path):
+    """The second would silently win."""
+    brief = brief_file(tmp_path / "briefs")
+    brief.write_text(brief.read_text("utf-8").rstrip()[:-1] + ', "figures": []}', "utf-8")
+    with pytest.raises(InputError, match="'figures' stands twice"):
+        write_gold(brief, SEED, tmp_path / "gold")

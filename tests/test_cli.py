@@ -314,7 +314,7 @@ UNMADE = {"do": "relabel", "what": "risk", "quote": "启动艺术中心大楼功
 def test_corrections_beside_the_report_are_applied_and_said_to_be(tmp_path: Path):
     report = report_with_fixes(tmp_path, REJECT, ABSENT, UNMADE)
     done = run("brief", report, "--format", "json")
-    assert done.returncode == 0
+    assert done.returncode == 3
     assert (
         "Corrections: 1 applied from report.fixes.json; 1 had nothing to reject; "
         "1 found no item and could not make one (the gaps say which)." in done.stderr

@@ -26,7 +26,7 @@ from summarizer.correcting.placing import Plan, plan
 from summarizer.engines.chat.engine import ChatEngine
 from summarizer.engines.rules.engine import RulesEngine
 from summarizer.grounding.resolve import resolve
-from summarizer.loading.text import load
+from summarizer.loading.text import load, load_text
 from summarizer.merging import merge
 from summarizer.model import (
     BriefContent,
@@ -389,7 +389,13 @@ def test_rejected_figures_become_skipped_quantities_and_nothing_else_changes(cho
     assert items.figures == tuple(f for f in sample_items.figures if not gone & set(f.quantities))
     assert len(sample_items.figures) - len(items.figures) == len(items.skipped) - len(sample_items.skipped) == len(gone)
     assert done.rejected == len(gone)
-    assert (items.goals, items.projects, items.risks) == (sample_items.goals, sample_items.projects, sample_items.risks)
+    assert (items.projects, items.risks) == (sample_items.projects, sample_items.risks)
+    rejected = {q for f in sample_items.figures for q in f.quantities} - {
+        q for f in items.figures for q in f.quantities
+    }
+    for goal, before in zip(items.goals, sample_items.goals, strict=True):
+        assert goal.quantities == tuple(q for q in before.quantities if q not in rejected)
+        assert goal.model_copy(update={"quantities": before.quantities}) == before
 
 
 # --- what is refused --------------------------------------------------------------------------
@@ -582,3 +588,23 @@ def test_the_example_of_the_documentation_does_what_it_says(tmp_path):
     assert counts in page
     assert next(f for f in brief.figures if f.by == "user").indicator.zh == "新建、改扩建学校"
     assert "“保交楼”" in next(r for r in brief.risks if r.by == "user").statement.zh
+
+
+def test_a_number_is_not_carried_into_another_number():
+    """5.8% is in 15.8%, and 120亿元 in 120亿元以内, without being what was corrected."""
+    old = fixes_of(
+        {"do": "reject", "what": "figure", "quote": "5.8%"},
+        {"do": "reject", "what": "figure", "quote": "120亿元"},
+        {"do": "reject", "what": "figure", "quote": "3.5万人"},
+    )
+    new = load_text("全市投资增长15.8%，支出控制在120亿元以内，新增就业3.5万人。")
+    carried = carry(old, new)
+    assert [f.quote for f in carried.fixes.fixes] == ["3.5万人"]
+    assert all("part of another number" in line for line in carried.left)
+
+
+def test_a_row_of_a_target_shows_the_users_own_name():
+    """The goal's words are the report's; the name that was corrected stands beside the value."""
+    own = {"do": "relabel", "what": "figure", "quote": "3.5万人以上", "set": {"indicator_en": "jobs by our own count"}}
+    brief = Summarizer("rules").summarize(SEED, fixes=fixes_of(own, sha=load(SEED).text_sha256))
+    assert "jobs by our own count: " in brief.to_markdown("en")

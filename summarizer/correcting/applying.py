@@ -126,11 +126,12 @@ class _Corrector:
         return (*kept, *(Skipped(id=name, reason="rejected") for name in rejected))
 
     def _with_own(self, goal: Goal) -> Goal:
-        """A goal with the numbers that the user gave inside it, so that their figures are attached."""
+        """A goal with the numbers that the user gave inside it, and without those rejected as figures."""
         spans = goal.evidence
         inside = [q.id for q in self.own.values() if any(e.start <= q.start and q.end <= e.end for e in spans)]
-        new = [name for name in inside if name not in goal.quantities]
-        return goal.model_copy(update={"quantities": (*goal.quantities, *new)}) if new else goal
+        kept = [name for name in goal.quantities if name not in self.rejected]
+        new = [name for name in inside if name not in kept]
+        return goal.model_copy(update={"quantities": (*kept, *new)})
 
     # --- one item each ---------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import ConfigDict, Field, StringConstraints, ValidationError, model_validator, with_config
 from typing_extensions import TypedDict
 
+from summarizer import strictjson
 from summarizer.errors import InputError
 from summarizer.model import (
     Comparator,
@@ -197,6 +198,19 @@ def fixes_beside(report: Path) -> Path | None:
     return path if path.is_file() else None
 
 
+def _refuse_repeats(data: bytes, name: str) -> None:
+    """A key that stands twice is refused; what is no JSON at all is left to the validation."""
+    try:
+        strictjson.loads(data.decode("utf-8-sig"))
+    except json.JSONDecodeError:
+        return
+    except RecursionError:
+        return
+    except ValueError as error:
+        if "stands twice" in str(error):
+            raise InputError(f"{name}: {error}; leave one of them out.") from error
+
+
 def read_fixes(path: Path) -> GivenFixes:
     """Reads a corrections file. Raises InputError, which names the entry and what is wrong with it."""
     try:
@@ -204,6 +218,7 @@ def read_fixes(path: Path) -> GivenFixes:
     except OSError as error:
         raise InputError(f"{path} cannot be read ({error.strerror}); check the path of the corrections.") from error
     try:
+        _refuse_repeats(data, path.name)
         fixes = Fixes.model_validate_json(data.removeprefix(b"\xef\xbb\xbf"), strict=True)
     except ValidationError as error:
         raise InputError(f"{path.name}: {_sentence(error)}") from error

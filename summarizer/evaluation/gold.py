@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, get_args
 
-from summarizer import model
+from summarizer import model, strictjson
 from summarizer.errors import InputError
 
 GOLD_SUFFIX = ".gold.json"
@@ -68,12 +68,14 @@ def validate_gold(gold: dict[str, Any], text: str, name: str) -> list[str]:
 
 def _read_annotations(path: Path) -> dict[str, Any]:
     try:
-        gold = json.loads(_decode(path))
+        gold = strictjson.loads(_decode(path))
     except json.JSONDecodeError as error:
         raise InputError(
             f"{path} is not valid JSON ({error.msg}, line {error.lineno}, column {error.colno}); "
             "correct it or take it out of the folder."
         ) from error
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{path} cannot be used: {error}; correct it or take it out of the folder.") from error
     lacking = [key for key in NEEDED if key not in gold] if isinstance(gold, dict) else list(NEEDED)
     if lacking:
         raise InputError(f"{path} is no annotation: it lacks {', '.join(lacking)}; add them, empty if need be.")

@@ -125,8 +125,7 @@ class NumberReader:
         if rest is None or rest.value >= _PARTS[last] or (last in "千百" and not rest.scaled):
             return number
         joined = numerals.EXACT.add(number.value, rest.value)
-        whole = replace(rest, start=number.start, value=joined, scaled=True, chinese=False, bare=False)
-        return whole
+        return replace(rest, start=number.start, value=joined, scaled=True, chinese=False, bare=False)
 
     def _decimal(self, start: int, whole: int, decimals: re.Match[str]) -> Number:
         """三点五亿: a decimal in characters."""

@@ -6,6 +6,7 @@ them (1509亿元 is "RMB 150.9 billion", 3.5万人以上 "at least 35,000 people
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from fractions import Fraction
 
@@ -70,6 +71,7 @@ _PER = {
     "米": "meter",
     "升": "litre",
 }
+_GAINED = re.compile("[0-9０-９一二三四五六七八九十两]+(?:个?名次|个?位次|位|名)$")  # places gained or lost, no place
 _AREA_HINT = Fraction(1, 15)  # one mu is 1/15 hectare
 
 
@@ -119,7 +121,7 @@ def _body(quantity: Quantity, bare: bool) -> str:
         return _money(quantity)
     if quantity.unit == "rank" and quantity.comparator == "<=":
         return f"the top {quantity.value}"
-    if quantity.unit == "rank" and quantity.raw.startswith(("第", "前", "首", "榜")):
+    if quantity.unit == "rank" and not _GAINED.match(quantity.raw):
         return f"No. {quantity.value}"
     if quantity.unit == "ratio":
         return _ratio(quantity)

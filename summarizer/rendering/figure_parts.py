@@ -91,10 +91,10 @@ def _goal_notes(wording: Wording, goal: Goal, figures: Sequence[Figure], languag
 
 
 def _goal_values(wording: Wording, goal: Goal, figures: Sequence[Figure]) -> tuple[Line, ...]:
-    """The values of a goal; more than one are told apart by their indicators."""
+    """The values of a goal; more than one are told apart by their indicators, and a user's own name is shown."""
     if not figures:
         return wording.each(lambda language: wording.number_list(goal.quantities, language))
-    say = value if len(figures) == 1 else named_value
+    say = value if len(figures) == 1 and figures[0].by != "user" else named_value
     lines: list[Line] = []
     for figure in figures:
         lines += wording.each(partial(say, wording, figure))

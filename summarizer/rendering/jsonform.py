@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic.json_schema import GenerateJsonSchema
 
+from summarizer import strictjson
 from summarizer.errors import InputError
 from summarizer.model import BriefContent
 
@@ -34,8 +35,15 @@ def to_json(content: BriefContent) -> str:
 
 def from_json(text: str) -> BriefContent:
     """Reads what `to_json` wrote. Raises InputError for anything else, and says where it differs."""
+    plain = text.removeprefix("\ufeff")
     try:
-        return BriefContent.model_validate_json(text.removeprefix("\ufeff"), strict=True)
+        strictjson.loads(plain)
+    except json.JSONDecodeError:
+        pass  # the validation says where
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"This is not a brief: {error}; write it again with `summarizer brief`.") from error
+    try:
+        return BriefContent.model_validate_json(plain, strict=True)
     except ValidationError as error:
         raise InputError(_sentence(error)) from error
 
