@@ -14,6 +14,7 @@ from summarizer.model import (
     Goal,
     OverviewSentence,
     Project,
+    Quantity,
     Report,
     Risk,
     Usage,
@@ -37,6 +38,11 @@ class Brief:
     @property
     def figures(self) -> tuple[Figure, ...]:
         return self.content.figures
+
+    @property
+    def quantities(self) -> dict[str, Quantity]:
+        """The numbers by id, in the report's order: a figure names those that state it."""
+        return {quantity.id: quantity for quantity in self.content.quantities}
 
     @property
     def goals(self) -> tuple[Goal, ...]:

@@ -20,11 +20,17 @@ from summarizer.quantities.units import alternation
 
 STAGES: tuple[Stage, ...] = ("planned", "started", "under_construction", "completed", "operating")
 _PLAN_PERIODS = {
+    "七五": (1986, 1990),
+    "八五": (1991, 1995),
+    "九五": (1996, 2000),
+    "十五": (2001, 2005),
+    "十一五": (2006, 2010),
     "十二五": (2011, 2015),
     "十三五": (2016, 2020),
     "十四五": (2021, 2025),
     "十五五": (2026, 2030),
 }
+_BEFORE_PLAN = "(?<![一二三四五六七八九十百千第])"
 _YEAR = re.compile(r"(?<!\d)(20\d\d|19[5-9]\d)年(?!来|以来)")
 _MULTIPLE_OF = re.compile(r"是(?:20\d\d年|上年|去年|同期|十?[一二三四五]?年?前|“?十[一二三四]五”?末)的$")
 _MINUS = ("-", "－", "−", "负")
@@ -241,7 +247,11 @@ def explicit_year(around: Around) -> int | None:
     shapes = ((own, ended), (sentence[-60:], ended), (sentence[-60:], during), (around.heading, planned))
     for window, shape in shapes:
         for name, (_, last) in _PLAN_PERIODS.items():
-            if name in window and re.search(name + shape, window) and not re.search(f"[比较][“‘]*{name}", window):
+            if (
+                name in window
+                and re.search(_BEFORE_PLAN + name + shape, window)
+                and not re.search(f"[比较][“‘]*{name}", window)
+            ):
                 return last
     return None
 
@@ -277,7 +287,7 @@ def period_of(around: Around, metadata: Metadata) -> Period | None:
     if match := re.search(r"(20\d\d)(?:年)?\s*(?:至|到|—|-|～|－)+\s*(20\d\d)年", before):
         return Period(from_=int(match.group(1)), to=int(match.group(2)))
     for name, (first, last) in _PLAN_PERIODS.items():
-        if name in before and re.search(f'{name}[”’"]*(?:时期|期间|规划期)', before):
+        if name in before and re.search(f'{_BEFORE_PLAN}{name}[”’"]*(?:时期|期间|规划期)', before):
             return Period(from_=first, to=last)
     spans = before + (around.heading + around.sentence_before if basis_of(around) in ("average", "cumulative") else "")
     yearly = re.search("(?:今年|去年|上年|当年|全年|(?:20|19)\\d\\d年)[^，。；]{0,20}$", around.sentence_before)

@@ -61,7 +61,7 @@ def merge(
         projects=tuple(_numbered(projects, "p")),
         risks=tuple(_numbered(risks, "r")),
         overview=(),
-        conflicts=tuple(_conflicts(figures, by_id)),
+        conflicts=tuple(_conflicts(figures, by_id, report.text)),
         gaps=(*gaps, *(g for i in items for g in i.gaps)),
         coverage=_coverage(every, items),
         engine=engine,
@@ -197,7 +197,7 @@ def _linked(figure: Figure, goals: Sequence[Goal]) -> Figure:
 # --- conflicts and coverage -------------------------------------------------------------------
 
 
-def _conflicts(figures: Sequence[Figure], quantities: dict[str, Quantity]) -> Iterable[Conflict]:
+def _conflicts(figures: Sequence[Figure], quantities: dict[str, Quantity], text: str) -> Iterable[Conflict]:
     groups: dict[Hashable, list[Figure]] = defaultdict(list)
     for figure in figures:
         if figure.kind == "reference" or figure.year is None or figure.measure == "rank":
@@ -209,8 +209,14 @@ def _conflicts(figures: Sequence[Figure], quantities: dict[str, Quantity]) -> It
         name = _normal(figure.indicator.zh) if q.dimension == "count" else None
         groups[(*_subject(figure), name, q.unit, q.counter, q.per)].append(figure)
     for group in groups.values():
-        if len(group) > 1:
+        if len(group) > 1 and not _in_one_sentence(group, quantities, text):
             yield Conflict(items=tuple(f.id for f in group), reason=_reason(group, quantities))
+
+
+def _in_one_sentence(group: Sequence[Figure], quantities: dict[str, Quantity], text: str) -> bool:
+    """Values of one sentence (由A提高到B, parts and sums) do not contradict each other; they were read too alike."""
+    first, last = (f(quantities[g.quantities[0]].start for g in group) for f in (min, max))
+    return not re.search("[。！？\n]", text[first:last])
 
 
 def _reason(group: Sequence[Figure], quantities: dict[str, Quantity]) -> str:

@@ -28,6 +28,7 @@ _DATED = re.compile(
 )
 _AHEAD = re.compile("(?<=.{4})(?:保持|处于|位居|居|列|稳居)?(?:在)?全[国省市区县]前列?$")
 _REACHED = re.compile("^(.{3,})实现((?:营业|销售|主营业务)?收入|营收|总?产值|利润|税收|增加值|交易额)$")
+_SHORT_NOTE = re.compile("^[（(][一-鿿]{1,3}[)）]")  # 11条（段）市政路
 _LINKS = ("过", "超", "破")
 _RANKED = re.compile("(?:位居|位列|居|列|排名|排)[^，]{0,8}$")
 
@@ -82,6 +83,8 @@ def name_quantities(text: str, sentence: Sentence, quantities: tuple[Quantity, .
 def _tidy(name: str) -> str:
     """A name without marks whose partner was cut off, and without a rank that is no number (保持全市前列)."""
     name = name if name.isprintable() else "".join(c for c in name if c.isprintable() or c == " ")
+    while len(name) > 3 and (cut := _words("dangling", "(?:{})$").search(name)):
+        name = name[: cut.start()]
     name = _REACHED.sub(r"\1\2", _AHEAD.sub("", name) or name)
     for pair in ("“”", "（）", "()", "《》"):
         opened = name.rfind(pair[0])
@@ -222,6 +225,7 @@ def _noun_behind(place: _Place, places: list[_Place], i: int) -> str:
     after = place.after.lstrip('”’"）)') if place.quantity.unit == "minute" else place.after
     if after == "的" or (place.before.endswith("连续") and place.quantity.dimension == "duration"):
         return ""
+    after = _SHORT_NOTE.sub("", after)
     listed = i + 1 < len(places) and places[i + 1].same_clause
     if after[:1] in "、和及与" and place.quantity.unit != "minute":
         return ""

@@ -393,9 +393,9 @@ def test_rejected_figures_become_skipped_quantities_and_nothing_else_changes(cho
     rejected = {q for f in sample_items.figures for q in f.quantities} - {
         q for f in items.figures for q in f.quantities
     }
-    for goal, before in zip(items.goals, sample_items.goals, strict=True):
-        assert goal.quantities == tuple(q for q in before.quantities if q not in rejected)
-        assert goal.model_copy(update={"quantities": before.quantities}) == before
+    for after, before in zip(items.goals, sample_items.goals, strict=True):
+        assert after.quantities == tuple(q for q in before.quantities if q not in rejected)
+        assert after.model_copy(update={"quantities": before.quantities}) == before
 
 
 # --- what is refused --------------------------------------------------------------------------

@@ -77,6 +77,8 @@ def _measured(wording: Wording, figure: Figure, quantity_id: str, language: Lang
     if figure.measure != "change" or figure.direction is None or text.startswith(_SIGNS):
         return text
     quantity = wording.quantities.get(quantity_id)
+    if figure.base and figure.base.startswith(("高于", "低于", "快于")):
+        return label("directions", "above" if figure.direction == "up" else "below", language, value=text)
     suffix = _DIRECTION_SUFFIX.get(quantity.unit, "") if quantity else ""
     moved = label("directions", figure.direction + suffix, language, value=text)
     return label("directions", "a_year", language, value=moved) if figure.basis == "average" else moved

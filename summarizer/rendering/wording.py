@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from summarizer.model import BriefContent, Quantity
-from summarizer.rendering.labels import label
+from summarizer.rendering.labels import has_label, label
 from summarizer.rendering.shapes import Cell, Language, Line, Run, Tone
 
 Lang = Literal["zh", "en", "both"]
@@ -123,6 +123,8 @@ class Wording:
 
     def labelled_words(self, key: str, zh: str, language: Language) -> Line:
         """Words of the report that have no English (scope, base), behind their label."""
+        if has_label("comparisons", zh):
+            return (label_run("lines", key, language), label_run("comparisons", zh, language))
         words: Line = (label_run("lines", key, language), run(zh, "zh"))
         if language == "zh":
             return words
