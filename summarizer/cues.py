@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -30,6 +31,7 @@ _PLAN_PERIODS = {
     "十四五": (2021, 2025),
     "十五五": (2026, 2030),
 }
+_REACH = 500  # how much of a long sentence before a quantity may speak for it
 _BEFORE_PLAN = "(?<![一二三四五六七八九十百千第])"
 _YEAR = re.compile(r"(?<!\d)(20\d\d|19[5-9]\d)年(?!来|以来)")
 _MULTIPLE_OF = re.compile(r"是(?:20\d\d年|上年|去年|同期|十?[一二三四五]?年?前|“?十[一二三四]五”?末)的$")
@@ -89,11 +91,12 @@ def surroundings(
     """Each quantity of a sentence with what stands around it, list members linked to the one before."""
     found: list[Around] = []
     for i, q in enumerate(quantities):
-        start, end = next(((s, e) for s, e in reversed(clauses) if s <= q.start), sentence)
+        at = bisect_right(clauses, q.start, key=lambda c: c[0])
+        start, end = clauses[at - 1] if at else sentence
         earlier = quantities[i - 1] if i else None
         joined = earlier is not None and re.fullmatch(r"[、和及]?", text[earlier.end : q.start]) is not None
-        before = text[start : q.start].rstrip() if q.start >= start else ""
-        after, sentence_before = text[q.end : max(end, q.end)], text[sentence[0] : q.start]
+        before = text[max(start, q.start - _REACH) : q.start].rstrip() if q.start >= start else ""
+        after, sentence_before = text[q.end : max(end, q.end)], text[max(sentence[0], q.start - _REACH) : q.start]
         previous = measure_of(found[-1]) if joined and found else None
         found.append(Around(q, before, after, sentence_before, heading, previous, joined))
     return tuple(found)

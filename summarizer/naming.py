@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -29,6 +30,7 @@ _DATED = re.compile(
 _AHEAD = re.compile("(?<=.{4})(?:保持|处于|位居|居|列|稳居)?(?:在)?全[国省市区县]前列?$")
 _REACHED = re.compile("^(.{3,})实现((?:营业|销售|主营业务)?收入|营收|总?产值|利润|税收|增加值|交易额)$")
 _SHORT_NOTE = re.compile("^[（(][一-鿿]{1,3}[)）]")  # 11条（段）市政路
+_REACH = 500  # how far back of a long sentence a name is looked for
 _LINKS = ("过", "超", "破")
 _RANKED = re.compile("(?:位居|位列|居|列|排名|排)[^，]{0,8}$")
 
@@ -130,11 +132,8 @@ def likeness(first: str, second: str) -> float:
 
 def _place(text: str, sentence: Sentence, quantities: tuple[Quantity, ...], i: int) -> _Place:
     q = quantities[i]
-    clause = max(
-        (c for c in sentence.clauses if c.start <= q.start),
-        key=lambda c: c.start,
-        default=sentence.clauses[0],
-    )
+    at = bisect_right(sentence.clauses, q.start, key=lambda c: c.start)
+    clause = sentence.clauses[max(0, at - 1)]
     previous = quantities[i - 1] if i else None
     following = quantities[i + 1] if i + 1 < len(quantities) else None
     same = previous is not None and previous.start >= clause.start
@@ -151,8 +150,10 @@ def _place(text: str, sentence: Sentence, quantities: tuple[Quantity, ...], i: i
         same,
         re.fullmatch("[、和及]", between) is not None,
         re.fullmatch("[、和及]", ahead) is not None,
-        flat(text[sentence.start : min(clause.start, q.start)]),
-        flat(text[previous.end : clause.start]) if previous is not None and previous.end < clause.start else "",
+        flat(text[max(sentence.start, q.start - _REACH) : min(clause.start, q.start)]),
+        flat(text[max(previous.end, q.start - _REACH) : clause.start])
+        if previous and previous.end < clause.start
+        else "",
     )
 
 

@@ -11,6 +11,7 @@ from summarizer.model import Span
 _LINE_END = re.compile(r"\r\n|\n|\r|\\r\\n|\\n|\f|\u2028|\u2029")
 _BLANK = " \t\u3000\u00a0\ufeff\r\n\f"
 _ENDS = "。！？!?；;：:…”’」』）)》\"'"
+_LISTED = re.compile(r"[0-9０-９]{1,3}[.．、][ \u3000]?[一-鿿“]")
 _WRAPPED = 25  # a line at least this long without closing punctuation goes on behind the page break
 
 
@@ -46,7 +47,7 @@ def _goes_on(text: str, previous: Span, line: Span) -> bool:
     last_line = max(tail.rfind("\n"), tail.rfind("\\n")) + 1
     if tail[-1] in _ENDS or len(tail) - last_line < _WRAPPED:
         return False
-    if numbered(text, line.start) is not None:
+    if numbered(text, line.start) is not None or _LISTED.match(text, line.start):
         return False
     heading = numbered(text, previous.start) is not None and len(tail) < 90 and not re.search("[。；;]", tail)
     return not heading and re.search("[，。；,;]", tail) is not None

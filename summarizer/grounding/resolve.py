@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import defaultdict
 from functools import cache
 
@@ -169,7 +170,7 @@ class Resolver:
     def _figure_evidence(self, name: str, quantity: Quantity) -> Evidence:
         """The quantity's clause, and as many clauses before it as the name needs."""
         sentence, _ = self.index.sentence_at(quantity.start)
-        inside = [c for c in sentence.clauses if c.start <= quantity.start]
+        inside = sentence.clauses[: bisect_right(sentence.clauses, quantity.start, key=lambda c: c.start)]
         start = inside[-1].start if inside else quantity.start
         end = max(quantity.end, inside[-1].end if inside else quantity.end)
         end = min(end, max(start + _MAX_EVIDENCE, quantity.end))
