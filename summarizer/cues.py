@@ -20,7 +20,7 @@ from summarizer.model import Basis, Direction, Kind, Measure, Metadata, Period, 
 from summarizer.quantities.units import alternation
 
 STAGES: tuple[Stage, ...] = ("planned", "started", "under_construction", "completed", "operating")
-_PLAN_PERIODS = {
+PLAN_PERIODS = {
     "七五": (1986, 1990),
     "八五": (1991, 1995),
     "九五": (1996, 2000),
@@ -249,7 +249,7 @@ def explicit_year(around: Around) -> int | None:
     during = '[”’"]*(?:时期|期间)'
     shapes = ((own, ended), (sentence[-60:], ended), (sentence[-60:], during), (around.heading, planned))
     for window, shape in shapes:
-        for name, (_, last) in _PLAN_PERIODS.items():
+        for name, (_, last) in PLAN_PERIODS.items():
             if (
                 name in window
                 and re.search(_BEFORE_PLAN + name + shape, window)
@@ -289,7 +289,7 @@ def period_of(around: Around, metadata: Metadata) -> Period | None:
     before = around.sentence_before[-40:]
     if match := re.search(r"(20\d\d)(?:年)?\s*(?:至|到|—|-|～|－)+\s*(20\d\d)年", before):
         return Period(from_=int(match.group(1)), to=int(match.group(2)))
-    for name, (first, last) in _PLAN_PERIODS.items():
+    for name, (first, last) in PLAN_PERIODS.items():
         if name in before and re.search(f'{_BEFORE_PLAN}{name}[”’"]*(?:时期|期间|规划期)', before):
             return Period(from_=first, to=last)
     spans = before + (around.heading + around.sentence_before if basis_of(around) in ("average", "cumulative") else "")

@@ -237,8 +237,8 @@ class Checker:
         sentence, section = self.index.sentence_at(position)
         words = self.text[sentence.start : sentence.end] + " ".join(h.heading for h in section.path)
         around = unicodedata.normalize("NFKC", words)
-        ends = {2015: "十二五", 2020: "十三五", 2025: "十四五", 2030: "十五五"}
-        return re.search(rf"(?<!\d){year}(?!\d)", around) is not None or ends.get(year, "\0") in around
+        planned = any(name in around and year == last for name, (_, last) in cues.PLAN_PERIODS.items())
+        return planned or re.search(rf"(?<!\d){year}(?!\d)", around) is not None
 
     def figure_doubts(self, figure: DraftFigure, quantity: Quantity) -> list[str]:
         """Where the words around the quantity tell something else: reasons, sorted."""
