@@ -139,7 +139,8 @@ def _named(content: str) -> Iterator[str]:
 def _names(body: str) -> list[str]:
     if _patterns()["kinds"].match(body):
         return []
-    listed, closed, _ = body.partition("等")
+    listed, closed, _ = re.sub("等(?=离子|级|效)", "\0", body).partition("等")
+    listed = listed.replace("\0", "等")
     members = [n for member in _members(listed if closed else body) for n in _halves(member)]
     found = [n for n in members if _is_name(n)]
     if closed and found:
@@ -174,7 +175,7 @@ def _bodies(content: str) -> Iterator[str]:
 
 def _list(body: str) -> list[str]:
     """X、Y等N个项目: the members, where what the list is of are undertakings."""
-    match = re.search("(.+?)等(?!级|候|待|于|次|职)", body)
+    match = re.search("(.+?)等(?!级|候|待|于|次|职|离子|效|额|距|奖)", body)
     noun = _patterns()["list"].match(body, match.end()) if match else None
     if match is None or noun is None or _patterns()["kinds"].search(match.group(1)):
         return []
