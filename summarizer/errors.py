@@ -6,6 +6,7 @@ SummarizerError
 ├── ResourceError         a prompt, schema or data file of the package is missing or broken
 └── EngineError           an engine could not answer
     ├── EndpointError     the endpoint refused, failed or could not be reached
+    ├── BudgetError       the next request could cost more than the budget has left
     └── ReplyError        the endpoint answered with something that is no answer
 """
 
@@ -33,12 +34,30 @@ class EngineError(SummarizerError):
 
 
 class EndpointError(EngineError):
-    """The endpoint failed. `retryable` says whether asking again can help."""
+    """The endpoint failed.
 
-    def __init__(self, message: str, *, retryable: bool = False, retry_after: float | None = None):
+    `retryable` says whether asking again can help, `retry_after` the seconds that the endpoint wants to
+    wait, `status` the HTTP status (None where there was none), `detail` the endpoint's own words without the key.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        retryable: bool = False,
+        retry_after: float | None = None,
+        status: int | None = None,
+        detail: str = "",
+    ):
         super().__init__(message)
         self.retryable = retryable
         self.retry_after = retry_after
+        self.status = status
+        self.detail = detail
+
+
+class BudgetError(EngineError):
+    """The budget does not allow the next request; nothing was sent."""
 
 
 class ReplyError(EngineError):

@@ -7,7 +7,7 @@ types of one stage are never changed by a later one. What is published as JSON
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -513,15 +513,11 @@ class Usage:
     cached_tokens: int = 0
     answer_tokens: int = 0
     seconds: float = 0.0
+    reasoning_tokens: int = 0  # of the answer tokens
+    stored: int = 0  # answers that came from the reply store, without a request
 
     def __add__(self, other: Usage) -> Usage:
-        return Usage(
-            self.requests + other.requests,
-            self.prompt_tokens + other.prompt_tokens,
-            self.cached_tokens + other.cached_tokens,
-            self.answer_tokens + other.answer_tokens,
-            self.seconds + other.seconds,
-        )
+        return Usage(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -185,11 +185,9 @@ class Summarizer:
             return None
         if self._own_client is not None:
             return self._own_client
-        from summarizer.clients.openai_chat import OpenAIChat
-        from summarizer.clients.wrappers import Limiting, Retrying
+        from summarizer.clients.stack import open_client
 
-        settings = self.settings
-        return Retrying(Limiting(OpenAIChat(settings), settings.concurrency), settings.attempts)
+        return open_client(self.settings)
 
     def engine_info(self) -> EngineInfo:
         """What goes into the brief's engine line."""

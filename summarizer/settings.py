@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from summarizer.errors import SettingsError
+from summarizer.pricing import Price
 
 ENGINES = ("auto", "rules", "chat")
 DEFAULT_MODEL = "gpt-4.1-mini"
@@ -24,9 +27,19 @@ class Settings:
     model: str | None = None
     base_url: str | None = None
     api_key: str | None = field(default=None, repr=False)
-    timeout: float = 120.0
+    timeout: float = 120.0  # seconds for one request
+    deadline: float = 600.0  # seconds for one answer, waits and retries included
     attempts: int = 4
     concurrency: int = 8
+    rpm: int | None = None  # requests a minute
+    tpm: int | None = None  # tokens a minute, prompt and answer
+    answer_limit: int = 8192  # tokens of one answer
+    budget: Decimal | None = None  # US dollars of one run
+    price: Price | None = None  # one's own price, where no list knows the model
+    cache: bool = True  # whether answers are kept and used again
+    cache_file: Path | None = None  # the reply store; None is the user's cache directory
+    retry_failed: bool = False  # whether kept replies that hold no answer are asked for again
+    check: bool = False  # whether rules read every part too, as a second reader
 
     @property
     def address(self) -> str:

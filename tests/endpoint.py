@@ -7,7 +7,17 @@ from typing import Any
 
 from loopback import Endpoint, Response, endpoint, says
 
-__all__ = ["Endpoint", "Response", "answer", "endpoint", "says"]
+from summarizer.clients.adapting import Adapting
+from summarizer.clients.base import Client, Forgetful
+from summarizer.clients.openai_chat import OpenAIChat
+from summarizer.settings import Settings
+
+__all__ = ["Endpoint", "Response", "answer", "endpoint", "plain_client", "says"]
+
+
+def plain_client(settings: Settings) -> Client:
+    """A client of an endpoint that asks once: no retries, no store, no limits."""
+    return Adapting(OpenAIChat(settings), settings, Forgetful())
 
 
 def answer(**lists: Any) -> Response:

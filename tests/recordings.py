@@ -20,6 +20,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "benchmarks"))
 from loopback import Response, Script, endpoint, says
 
 from summarizer.brief import Brief
+from summarizer.clients.adapting import Adapting
+from summarizer.clients.base import Forgetful
 from summarizer.clients.openai_chat import OpenAIChat
 from summarizer.engines.chat.engine import ChatEngine
 from summarizer.loading.text import load
@@ -59,7 +61,7 @@ def scenario(name: str) -> Scenario:
 
 async def run(case: Scenario, settings: Settings) -> Brief | Reading:
     """Runs a scenario through the real SDK."""
-    client = OpenAIChat(settings)
+    client = Adapting(OpenAIChat(settings), settings, Forgetful())
     try:
         if case.chunk is None:
             made = Summarizer(client=client, model=settings.model, environment={})

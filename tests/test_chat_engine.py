@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 from chunks import PLAN, chunk_of, clause_of, ids
-from endpoint import Response, answer, endpoint, says
+from endpoint import Response, answer, endpoint, plain_client, says
 
-from summarizer.clients.openai_chat import OpenAIChat
+from summarizer.clients.base import Reply
 from summarizer.engines.chat.answers import parse
 from summarizer.engines.chat.engine import ChatEngine
 from summarizer.errors import ReplyError
@@ -21,7 +21,7 @@ from summarizer.settings import Settings
 
 def read(chunk: Chunk, url: str, terms: Any) -> Reading:
     async def run() -> Reading:
-        client = OpenAIChat(Settings("chat", "m", url, "none", timeout=5.0))
+        client = plain_client(Settings("chat", "m", url, "none", timeout=5.0))
         try:
             return await ChatEngine(client, terms).read(chunk)
         finally:
@@ -179,7 +179,7 @@ def test_an_answer_keeps_its_good_items_whatever_stands_beside_them():
         "goals": {"not": "a list"},
         "projects": [{"c": clause, "zh": "污水处理厂", "stage": "planned", "status": "promised", "note": "extra"}],
     })  # fmt: skip
-    parsed = parse(content)
+    parsed = parse(Reply(content))
     assert [f.zh for f in parsed.draft.figures] == ["地区生产总值"]
     assert [p.zh for p in parsed.draft.projects] == ["污水处理厂"]
     assert [m.kind for m in parsed.malformed] == ["figures", "figures", "goals"]
@@ -188,7 +188,7 @@ def test_an_answer_keeps_its_good_items_whatever_stands_beside_them():
 @pytest.mark.parametrize("content", ["", "null", "[]", '"x"', '{"a":1}', "{" * 100000])
 def test_an_answer_that_is_none_is_refused(content):
     with pytest.raises(ReplyError):
-        parse(content)
+        parse(Reply(content))
 
 
 def test_an_empty_answer_is_read_by_rules_and_not_believed(terms):

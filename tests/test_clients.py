@@ -7,9 +7,11 @@ import asyncio
 import pytest
 from endpoint import Response, endpoint, says
 
-from summarizer.clients.base import AnswerSchema, Message, Reply
+from summarizer.clients.base import AnswerSchema, Message, Reply, Request
+from summarizer.clients.limiting import Limiting
 from summarizer.clients.openai_chat import OpenAIChat
-from summarizer.clients.wrappers import Limiting, Retrying
+from summarizer.clients.retrying import Retrying
+from summarizer.engines.chat.answers import text_of
 from summarizer.errors import EndpointError, ReplyError
 from summarizer.settings import Settings
 
@@ -27,7 +29,7 @@ def ask(url: str, *, attempts: int = 1, waits: list[float] | None = None, timeou
     async def run() -> Reply:
         client = Retrying(OpenAIChat(Settings("chat", "m", url, KEY, timeout=timeout)), attempts, sleep)
         try:
-            return await client.complete(MESSAGES, SCHEMA)
+            return await client.send(Request(MESSAGES, SCHEMA))
         finally:
             await client.close()
 
@@ -135,8 +137,10 @@ def test_a_redirect_is_not_followed_with_the_key():
     ],
 )
 def test_a_reply_without_an_answer_says_why(response, reason):
-    with endpoint(lambda n, r: response) as served, pytest.raises(ReplyError, match=reason):
-        ask(served.url, attempts=3, waits=[])
+    with endpoint(lambda n, r: response) as served:
+        reply = ask(served.url, attempts=3, waits=[])
+    with pytest.raises(ReplyError, match=reason):
+        text_of(reply)
     assert len(served.requests) == 1
 
 
@@ -148,7 +152,7 @@ def test_no_more_requests_are_in_flight_than_allowed():
     running = most = 0
 
     class Slow:
-        async def complete(self, messages, schema):
+        async def send(self, request):
             nonlocal running, most
             running += 1
             most = max(most, running)
@@ -162,7 +166,7 @@ def test_no_more_requests_are_in_flight_than_allowed():
 
     async def run() -> None:
         client = Limiting(Slow(), 3)
-        await asyncio.gather(*(client.complete(MESSAGES, SCHEMA) for _ in range(20)))
+        await asyncio.gather(*(client.send(Request(MESSAGES, SCHEMA)) for _ in range(20)))
 
     asyncio.run(run())
     assert most == 3

@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 import vcr
 from chunks import chunk_of, figure, goal, ids
+from endpoint import plain_client
 from hypothesis import given
 from hypothesis import strategies as st
 from oracle import Oracle, seeds, serving
 from recordings import CASSETTES, provenance, scenario, vcr_settings
 
 from summarizer import Fixes, InputError, Summarizer
-from summarizer.clients.openai_chat import OpenAIChat
 from summarizer.correcting.applying import correct
 from summarizer.correcting.carrying import carry, fixes_text
 from summarizer.correcting.fixes import GivenFixes, read_fixes
@@ -294,7 +294,7 @@ def chat_items(terms: Any) -> Items:
     chunk = prepare(load(case.report)).chunks[0]
 
     async def ask() -> Items:
-        client = OpenAIChat(settings)
+        client = plain_client(settings)
         try:
             reading = await ChatEngine(client, terms).read(chunk)
         finally:

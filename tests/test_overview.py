@@ -7,9 +7,8 @@ import json
 
 import pytest
 from chunks import PLAN, chunk_of, figure, goal, ids, report_of
-from endpoint import Response, endpoint, says
+from endpoint import Response, endpoint, plain_client, says
 
-from summarizer.clients.openai_chat import OpenAIChat
 from summarizer.engines.chat.overview import chat_overview
 from summarizer.engines.rules.overview import rules_overview
 from summarizer.grounding.resolve import resolve
@@ -37,7 +36,7 @@ def brief(terms):
 
 def ask(brief, response: Response):
     async def run(url: str):
-        client = OpenAIChat(Settings("chat", "m", url, "none"))
+        client = plain_client(Settings("chat", "m", url, "none"))
         try:
             return await chat_overview(brief, report_of(PLAN).metadata, client)
         finally:

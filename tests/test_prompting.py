@@ -8,6 +8,7 @@ import re
 import pytest
 
 from summarizer.chunking import ChunkIndex, count_tokens
+from summarizer.clients.base import Reply
 from summarizer.engines.chat.answers import parse
 from summarizer.errors import ResourceError
 from summarizer.grounding.resolve import check, resolve, unaccounted
@@ -26,7 +27,7 @@ from summarizer.resources import folder, read
 
 def test_the_worked_example_passes_the_checks_that_answers_pass(terms):
     chunk = example_chunk()
-    parsed = parse(read("prompts", "example.answer.json"))
+    parsed = parse(Reply(read("prompts", "example.answer.json")))
     assert parsed.malformed == ()
     assert check(parsed.draft, chunk, terms) == ()
     assert unaccounted(parsed.draft, chunk, terms) == ()

@@ -1,12 +1,20 @@
-"""The seam to an endpoint: messages and a schema in, a reply out. Behaviour composes by wrapping."""
+"""The seams to an endpoint. Behaviour composes by wrapping.
+
+A `Client` answers: messages and a schema in, a reply out, however the endpoint has to be asked for it.
+A `Sender` sends one request as it stands. The stack is storing(adapting(retrying(budgeting(limiting(sdk)))));
+all below `Adapting` are senders.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from summarizer.model import Usage
+
+Mode = Literal["json_schema", "tools", "json_object", "prompt"]
+"""How an endpoint is asked for JSON, from the strictest to none at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,15 +26,6 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
-    """What came back: the text, why it ended, and what it cost."""
-
-    content: str
-    finish: str = "stop"
-    usage: Usage = field(default_factory=Usage)
-
-
-@dataclass(frozen=True, slots=True)
 class AnswerSchema:
     """A named JSON Schema in the strict subset that structured outputs accept."""
 
@@ -34,9 +33,64 @@ class AnswerSchema:
     schema: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request as it is sent. `parameters` are the endpoint's own (temperature, max_tokens, …)."""
+
+    messages: tuple[Message, ...]
+    schema: AnswerSchema
+    mode: Mode = "json_schema"
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back: the answer's text, why it ended, and what it cost.
+
+    `finish` is the endpoint's word (stop, length, content_filter, tool_calls). `refusal` is the model's own
+    text where it declined. A reply may hold no answer at all: who asked decides what to make of it.
+    `headers` are those on limits (x-ratelimit-…, retry-after), lower case; they are not stored.
+    """
+
+    content: str
+    finish: str = "stop"
+    refusal: str | None = None
+    usage: Usage = field(default_factory=Usage)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
 class Client(Protocol):
-    """Anything that answers. Raises EndpointError where the endpoint fails, ReplyError where the reply is none."""
+    """Anything that answers. Raises EndpointError where the endpoint fails, BudgetError where money does."""
 
     async def complete(self, messages: Sequence[Message], schema: AnswerSchema) -> Reply: ...
 
     async def close(self) -> None: ...
+
+
+class Sender(Protocol):
+    """Anything that sends one request as it stands. Raises EndpointError or BudgetError."""
+
+    async def send(self, request: Request) -> Reply: ...
+
+    async def close(self) -> None: ...
+
+
+class Memory(Protocol):
+    """What is remembered of endpoints from run to run: short texts by name."""
+
+    def recall(self, name: str) -> str | None: ...
+
+    def remember(self, name: str, value: str) -> None: ...
+
+
+@dataclass(slots=True)
+class Forgetful:
+    """A memory of one run."""
+
+    _known: dict[str, str] = field(default_factory=dict)
+
+    def recall(self, name: str) -> str | None:
+        return self._known.get(name)
+
+    def remember(self, name: str, value: str) -> None:
+        self._known[name] = value

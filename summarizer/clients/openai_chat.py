@@ -7,11 +7,10 @@ goes nowhere else, and vendor errors are translated here and nowhere else.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from summarizer.clients.base import AnswerSchema, Message, Reply
-from summarizer.errors import EndpointError, ReplyError
+from summarizer.clients.base import Reply, Request
+from summarizer.errors import EndpointError
 from summarizer.model import Usage
 from summarizer.settings import Settings
 
@@ -33,24 +32,24 @@ _HINTS = {
 
 
 class OpenAIChat:
-    """A client for any OpenAI-compatible endpoint."""
+    """A sender for any OpenAI-compatible endpoint."""
 
     def __init__(self, settings: Settings):
         self._settings = settings
         self._sdk: openai.AsyncOpenAI | None = None
 
-    async def complete(self, messages: Sequence[Message], schema: AnswerSchema) -> Reply:
-        """One request. Raises EndpointError (its `retryable` says whether to ask again) or ReplyError."""
+    async def send(self, request: Request) -> Reply:
+        """One request. Raises EndpointError; its `retryable` says whether to ask again."""
         import openai
 
         try:
-            completion = await self._client().chat.completions.create(**self._request(messages, schema))
+            completion = await self._client().chat.completions.create(**self._body(request))
         except openai.APIStatusError as error:
             raise self._status_error(error) from error
         except openai.APIConnectionError as error:
             raise self._connection_error(error) from error
         except openai.APIError as error:
-            shown = error.message.replace(self._settings.api_key or "\0", "***")[:200]
+            shown = self._shown(error.message)
             raise EndpointError(f"{self._settings.host} sent what is no answer: {shown}", retryable=True) from error
         except ValueError as error:  # the SDK parses the body; JSONDecodeError and UnicodeError are ValueErrors
             raise EndpointError(f"{self._settings.host} sent a body that is no JSON.", retryable=True) from error
@@ -73,14 +72,13 @@ class OpenAIChat:
             )
         return self._sdk
 
-    def _request(self, messages: Sequence[Message], schema: AnswerSchema) -> dict[str, Any]:
+    def _body(self, request: Request) -> dict[str, Any]:
+        schema = {"name": request.schema.name, "strict": True, "schema": dict(request.schema.schema)}
         return {
             "model": self._settings.model,
-            "messages": [{"role": m.role, "content": m.content} for m in messages],
-            "response_format": {
-                "type": "json_schema",
-                "json_schema": {"name": schema.name, "strict": True, "schema": dict(schema.schema)},
-            },
+            "messages": [{"role": m.role, "content": m.content} for m in request.messages],
+            "response_format": {"type": "json_schema", "json_schema": schema},
+            **request.parameters,
         }
 
     def _status_error(self, error: openai.APIStatusError) -> EndpointError:
@@ -97,7 +95,13 @@ class OpenAIChat:
             f"{self._settings.host} answered {status}: {hint}",
             retryable=status in _RETRYABLE and not quota,
             retry_after=_seconds(after),
+            status=status,
+            detail=self._shown(error.message),
         )
+
+    def _shown(self, message: str) -> str:
+        """The endpoint's own words, shortened and without the key."""
+        return message.replace(self._settings.api_key or "\0", "***")[:200]
 
     def _connection_error(self, error: openai.APIConnectionError) -> Exception:
         """Weather of the network becomes an EndpointError; anything else is a fault, and shows as what it is."""
@@ -123,17 +127,13 @@ def _reply(completion: ChatCompletion) -> Reply:
     choices = getattr(completion, "choices", None)
     choice = choices[0] if isinstance(choices, list) and choices else None
     message = getattr(choice, "message", None)
-    if choice is None or message is None:
-        raise ReplyError("the reply is no chat completion")
-    if refusal := getattr(message, "refusal", None):
-        raise ReplyError(f"the model refused: {str(refusal)[:200]}")
-    finish = getattr(choice, "finish_reason", None)
-    if finish in ("length", "content_filter"):
-        raise ReplyError(f"the reply was cut off ({finish})")
-    content = getattr(message, "content", None)
-    if not isinstance(content, str) or not content.strip():
-        raise ReplyError("the reply is empty")
-    return Reply(content, str(finish or "stop"), _usage(completion))
+    content, refusal = getattr(message, "content", None), getattr(message, "refusal", None)
+    return Reply(
+        content if isinstance(content, str) else "",
+        str(getattr(choice, "finish_reason", None) or "stop"),
+        str(refusal) if refusal else None,
+        _usage(completion),
+    )
 
 
 def _usage(completion: ChatCompletion) -> Usage:

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from summarizer.clients.base import Reply
 from summarizer.errors import ReplyError
 from summarizer.model import Draft, DraftFigure, DraftGoal, DraftProject, DraftRisk, DraftSkip
 
@@ -40,10 +41,21 @@ class Parsed:
     malformed: tuple[Malformed, ...]
 
 
-def parse(content: str) -> Parsed:
+def text_of(reply: Reply) -> str:
+    """A reply's text. Raises ReplyError where it was refused, cut off, filtered or empty."""
+    if reply.refusal:
+        raise ReplyError(f"the model refused: {reply.refusal[:200]}")
+    if reply.finish in ("length", "content_filter"):
+        raise ReplyError(f"the reply was cut off ({reply.finish})")
+    if not reply.content.strip():
+        raise ReplyError("the reply is empty")
+    return reply.content
+
+
+def parse(reply: Reply) -> Parsed:
     """An answer's items. Raises ReplyError where it is no JSON object with any of the lists."""
     try:
-        answer = _clean(json.loads(content))
+        answer = _clean(json.loads(text_of(reply)))
     except (ValueError, TypeError, RecursionError) as error:
         raise ReplyError(f"the answer is not JSON ({str(error)[:80]})") from error
     if not isinstance(answer, dict) or not set(answer) & set(ITEM_TYPES):

@@ -51,7 +51,7 @@ class ChatEngine:
         """The checked draft of a chunk; by rules, with the failure noted, where the model could not be asked."""
         try:
             reply = await self._client.complete(read_messages(chunk), answer_schema())
-            parsed = parse(reply.content)
+            parsed = parse(reply)
         except EngineError as error:
             return self._by_rules(chunk, error)
         reading = await self._completed(chunk, await self._repaired(chunk, parsed, reply.usage))
@@ -101,7 +101,7 @@ class ChatEngine:
         )
         try:
             reply = await self._client.complete(messages, answer_schema())
-            mended = parse(reply.content)
+            mended = parse(reply)
         except EngineError as error:
             gaps = tuple(_gap(chunk, o, f"{o.reason}; not mended, since {error}") for o in offences)
             return Reading(good, by="chat", gaps=gaps, usage=usage)
@@ -120,7 +120,7 @@ class ChatEngine:
         messages = complete_messages(chunk, sentences_of(chunk, left), left)
         try:
             reply = await self._client.complete(messages, answer_schema())
-            parsed = parse(reply.content)
+            parsed = parse(reply)
         except EngineError as error:
             gap = Gap(
                 stage="reading",

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from pydantic import ValidationError
 
 from summarizer.clients.base import Client
+from summarizer.engines.chat.answers import text_of
 from summarizer.errors import EngineError
 from summarizer.grounding.english import PLACEHOLDER, Problem, check_english, numbers_of_names, render_english
 from summarizer.model import (
@@ -44,7 +45,7 @@ async def chat_overview(
     """The sentences that hold, a gap for each that does not (or one for the whole), and the cost."""
     try:
         reply = await client.complete(overview_messages(metadata, _listed(brief)), overview_schema())
-        answer = OverviewAnswer.model_validate_json(reply.content)
+        answer = OverviewAnswer.model_validate_json(text_of(reply))
     except EngineError as error:
         return (), (_gap("failed", str(error)),), Usage()
     except ValidationError as error:

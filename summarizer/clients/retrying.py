@@ -1,11 +1,11 @@
-"""What wraps a client: retries inside a bound, and a limit on requests in flight."""
+"""Asking again where that can help, inside a bound."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 
-from summarizer.clients.base import AnswerSchema, Client, Message, Reply
+from summarizer.clients.base import Reply, Request, Sender
 from summarizer.errors import EndpointError
 
 Sleep = Callable[[float], Awaitable[None]]
@@ -18,12 +18,12 @@ class Retrying:
     The error that is raised in the end names the number of attempts and the last cause.
     """
 
-    def __init__(self, client: Client, attempts: int, sleep: Sleep = asyncio.sleep):
-        self._client = client
+    def __init__(self, sender: Sender, attempts: int, sleep: Sleep = asyncio.sleep):
+        self._sender = sender
         self._attempts = attempts
         self._sleep = sleep
 
-    async def complete(self, messages: Sequence[Message], schema: AnswerSchema) -> Reply:
+    async def send(self, request: Request) -> Reply:
         import tenacity
 
         jittered = tenacity.wait_random_exponential(multiplier=1, max=_MAX_WAIT)
@@ -41,7 +41,7 @@ class Retrying:
             retry=tenacity.retry_if_exception(lambda e: isinstance(e, EndpointError) and e.retryable),
         )
         try:
-            return await attempts(self._client.complete, messages, schema)
+            return await attempts(self._sender.send, request)
         except EndpointError as error:
             made = int(attempts.statistics.get("attempt_number", 1))
             if made == 1:
@@ -49,19 +49,4 @@ class Retrying:
             raise EndpointError(f"{error} Asked {made} times.", retryable=error.retryable) from error
 
     async def close(self) -> None:
-        await self._client.close()
-
-
-class Limiting:
-    """Lets at most `concurrency` requests be in flight."""
-
-    def __init__(self, client: Client, concurrency: int):
-        self._client = client
-        self._gate = asyncio.Semaphore(concurrency)
-
-    async def complete(self, messages: Sequence[Message], schema: AnswerSchema) -> Reply:
-        async with self._gate:
-            return await self._client.complete(messages, schema)
-
-    async def close(self) -> None:
-        await self._client.close()
+        await self._sender.close()

@@ -1,0 +1,16 @@
+"""The stack of one run: what wraps what, decided in one place."""
+
+from __future__ import annotations
+
+from summarizer.clients.adapting import Adapting
+from summarizer.clients.base import Client, Forgetful
+from summarizer.clients.limiting import Limiting
+from summarizer.clients.openai_chat import OpenAIChat
+from summarizer.clients.retrying import Retrying
+from summarizer.settings import Settings
+
+
+def open_client(settings: Settings) -> Client:
+    """The client of the configured endpoint."""
+    sender = Retrying(Limiting(OpenAIChat(settings), settings.concurrency), settings.attempts)
+    return Adapting(sender, settings, Forgetful())

@@ -1,0 +1,158 @@
+"""`summarizer brief`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from summarizer.commands.common import (
+    DONE,
+    LOST,
+    BaseUrl,
+    Engine,
+    Model,
+    Report,
+    Terms,
+    Verbose,
+    make_summarizer,
+    say,
+)
+from summarizer.errors import SettingsError
+
+if TYPE_CHECKING:
+    from summarizer.brief import Brief
+    from summarizer.model import Figure, Goal, Project, Risk
+    from summarizer.outputs import Format, Lang
+    from summarizer.pipeline import Summarizer
+
+
+def brief(
+    report: Report,
+    output: Annotated[
+        list[str] | None,
+        typer.Option(
+            "-o",
+            "--output",
+            help="Where to write; may be repeated, - is standard output (default).",
+            metavar="FILE",
+        ),
+    ] = None,
+    form: Annotated[
+        str | None,
+        typer.Option("--format", help="md, html or json; without it the output's suffix decides.", metavar="FORMAT"),
+    ] = None,
+    lang: Annotated[str, typer.Option("--lang", help="zh, en or both.", metavar="LANG")] = "both",
+    engine: Engine = None,
+    model: Model = None,
+    base_url: BaseUrl = None,
+    terms: Terms = None,
+    fixes: Annotated[
+        Path | None,
+        typer.Option(
+            "--fixes", help="Your corrections (default: <stem>.fixes.json beside the report).", metavar="FILE"
+        ),
+    ] = None,
+    no_fixes: Annotated[bool, typer.Option("--no-fixes", help="Leave the corrections beside the report out.")] = False,
+    verbose: Verbose = False,
+) -> None:
+    """Make the brief of one report."""
+    from summarizer import outputs
+
+    outputs_wanted = output or ["-"]
+    chosen_form, chosen_lang = _format(form), _lang(lang)
+    forms = [outputs.format_of(path, chosen_form) for path in outputs_wanted]
+    corrections = _corrections(report, fixes, no_fixes)
+    for path in outputs_wanted:
+        outputs.check_writable(path, report, corrections, terms)
+    summarizer = make_summarizer(engine, model, base_url, terms)
+    made = _made(summarizer, report, corrections)
+    for path, each in zip(outputs_wanted, forms, strict=True):
+        outputs.write(path, outputs.render(made, each, chosen_lang))
+    _report_corrections(made, corrections)
+    _report_run(made, [p for p in outputs_wanted if p != "-"], verbose)
+    unused = any(gap.reason == "fix_unused" for gap in made.gaps)
+    raise typer.Exit(DONE if made.is_complete and not unused else LOST)
+
+
+def _corrections(report: Path, fixes: Path | None, no_fixes: bool) -> Path | None:
+    from summarizer.correcting.fixes import fixes_beside
+
+    if fixes is not None and no_fixes:
+        raise SettingsError("--fixes and --no-fixes contradict each other; give one of them.")
+    if fixes is not None or no_fixes or str(report) == "-":
+        return fixes
+    return fixes_beside(report)
+
+
+def _made(summarizer: Summarizer, report: Path, corrections: Path | None) -> Brief:
+    fixes: Path | Literal[False] = corrections or False
+    if str(report) == "-":
+        return summarizer.summarize_bytes(sys.stdin.buffer.read(), "stdin.txt", fixes)
+    return summarizer.summarize(report, fixes)
+
+
+def _format(value: str | None) -> Format | None:
+    if value is None or value in ("md", "html", "json"):
+        return value  # type: ignore[return-value]
+    raise SettingsError(f"There is no format {value!r}; choose md, html or json.")
+
+
+def _lang(value: str) -> Lang:
+    if value in ("zh", "en", "both"):
+        return value  # type: ignore[return-value]
+    raise SettingsError(f"There is no language {value!r}; choose zh, en or both.")
+
+
+def _report_run(made: Brief, written: list[str], verbose: bool) -> None:
+    from summarizer.model import PART_FAILED
+
+    content = made.content
+    coverage = content.coverage
+    left = coverage.quantities - coverage.used
+    say(
+        f"{len(content.figures)} figures, {len(content.goals)} goals, {len(content.projects)} projects, "
+        f"{len(content.risks)} risks; "
+        f"{coverage.used} of {coverage.quantities} quantities used, {left} skipped or left; {len(content.gaps)} gaps."
+    )
+    items: list[Figure | Goal | Project | Risk] = [*content.goals, *content.risks, *content.projects, *content.figures]
+    english = sum(_english(item) is not None for item in items)
+    if items:
+        say(f"In English: {english} of {len(items)} items; the others show their Chinese, marked as not translated.")
+    else:
+        say("Nothing was found in it; is it a work report or a plan, in simplified Chinese?")
+    if made.usage.requests:
+        usage = made.usage
+        say(
+            f"{usage.requests} requests, {usage.prompt_tokens} prompt tokens ({usage.cached_tokens} cached), "
+            f"{usage.answer_tokens} answer tokens, {usage.seconds:.1f} s."
+        )
+    for path in written:
+        say(f"Written: {path}")
+    read_by_rules = sum(gap.reason in PART_FAILED for gap in content.gaps)
+    if read_by_rules:
+        say(f"{read_by_rules} parts were read by rules, since the model failed; the gaps say why.")
+    if verbose:
+        for gap in content.gaps:
+            say(f"gap: {gap.stage} {gap.reason} at {gap.start}-{gap.end}: {gap.detail}")
+
+
+def _report_corrections(made: Brief, corrections: Path | None) -> None:
+    done = made.content.corrections
+    if done is None or corrections is None:
+        return
+    failed = sum(gap.reason == "fix_unused" for gap in made.gaps)
+    absent = done.unused - failed
+    say(
+        f"Corrections: {done.rejected + done.relabelled + done.added} applied from {corrections.name}"
+        + (f"; {absent} had nothing to reject" if absent else "")
+        + (f"; {failed} found no item and could not make one (the gaps say which)" if failed else "")
+        + "."
+    )
+
+
+def _english(item: Figure | Goal | Project | Risk) -> str | None:
+    named = getattr(item, "indicator", None) or getattr(item, "statement", None) or getattr(item, "name", None)
+    return named.en if named else None
