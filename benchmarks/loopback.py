@@ -38,7 +38,7 @@ def says(content: str, finish: str = "stop", refusal: str | None = None, model: 
     """A chat completion with this content."""
     message = {"role": "assistant", "content": content, "refusal": refusal}
     choice = {"index": 0, "finish_reason": finish, "message": message}
-    usage = {"prompt_tokens": 100, "completion_tokens": 10, "total_tokens": 110}
+    usage = {"prompt_tokens": 4000, "completion_tokens": 10, "total_tokens": 4010}
     body = {"id": "x", "object": "chat.completion", "created": 0, "model": model, "choices": [choice], "usage": usage}
     return Response(200, body)
 

@@ -10,8 +10,9 @@ import hashlib
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import accumulate, groupby
 
 from summarizer.model import Chunk, Clause, Evidence, Outline, Quantity, Report, Section, Sentence
 from summarizer.quantities.ids import checked_ids
@@ -61,6 +62,26 @@ def make_chunks(
     packer = _Packer(report.text, quantities, budget or Budget())
     groups = packer.pack(outline.sections)
     return tuple(_chunk(i, report, group, quantities) for i, group in enumerate(groups))
+
+
+def halves(chunk: Chunk) -> tuple[Chunk, ...]:
+    """The chunk as two, cut where a section or sentence ends, nearest to its middle; none where it is one sentence."""
+    report = chunk.report
+    quantities = tuple(chunk.quantities.values())
+    rows = [(section, sentence) for section in chunk.sections for sentence in section.sentences]
+    if len(rows) < 2:
+        return ()
+    ends = list(accumulate(len(_inside(quantities, s.start, s.end)) * 20 + s.end - s.start for _, s in rows))
+    cut = min(range(1, len(rows)), key=lambda at: abs(2 * ends[at - 1] - ends[-1]))
+    pieces = (_sections(rows[:cut]), _sections(rows[cut:]))
+    return tuple(_chunk(chunk.index, report, piece, quantities) for piece in pieces)
+
+
+def _sections(rows: Sequence[tuple[Section, Sentence]]) -> list[Section]:
+    """The sections of a run of sentences, each with those of its sentences that are in the run."""
+    grouped = groupby(rows, key=lambda row: id(row[0]))
+    runs = [list(run) for _, run in grouped]
+    return [replace(run[0][0], sentences=tuple(sentence for _, sentence in run)) for run in runs]
 
 
 class _Packer:

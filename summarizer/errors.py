@@ -8,6 +8,9 @@ SummarizerError
     ├── EndpointError     the endpoint refused, failed or could not be reached
     ├── BudgetError       the next request could cost more than the budget has left
     └── ReplyError        the endpoint answered with something that is no answer
+        ├── CutOffError   the answer did not fit into the endpoint's limit
+        ├── RefusedError  the model or its filter declined
+        └── ContextError  the endpoint read only a part of the prompt
 """
 
 from __future__ import annotations
@@ -30,7 +33,10 @@ class ResourceError(SummarizerError):
 
 
 class EngineError(SummarizerError):
-    """An engine that could not read a chunk."""
+    """An engine that could not read a chunk. `reason` names it in gaps, `requests` counts those that it cost."""
+
+    reason = "engine_failed"
+    requests = 0
 
 
 class EndpointError(EngineError):
@@ -39,6 +45,8 @@ class EndpointError(EngineError):
     `retryable` says whether asking again can help, `retry_after` the seconds that the endpoint wants to
     wait, `status` the HTTP status (None where there was none), `detail` the endpoint's own words without the key.
     """
+
+    reason = "endpoint_failed"
 
     def __init__(
         self,
@@ -59,6 +67,28 @@ class EndpointError(EngineError):
 class BudgetError(EngineError):
     """The budget does not allow the next request; nothing was sent."""
 
+    reason = "budget_spent"
+
 
 class ReplyError(EngineError):
-    """The endpoint's reply holds no answer: empty, cut off, refused, or not JSON."""
+    """The endpoint's reply holds no answer: empty, cut off, refused, or not JSON. `reason` names it in gaps."""
+
+    reason = "reply_failed"
+
+
+class CutOffError(ReplyError):
+    """The answer did not fit into the endpoint's limit; a smaller part may."""
+
+    reason = "cut_off"
+
+
+class RefusedError(ReplyError):
+    """The model or the endpoint's filter declined to answer; asking again does not help."""
+
+    reason = "refused"
+
+
+class ContextError(ReplyError):
+    """The endpoint read only a part of the prompt; its context is too small."""
+
+    reason = "context_cut"

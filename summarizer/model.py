@@ -384,7 +384,7 @@ class Gap(Published):
     lost: bool = False
 
 
-PART_FAILED = frozenset({"endpoint_failed", "reply_failed"})
+PART_FAILED = frozenset({"endpoint_failed", "budget_spent", "reply_failed", "cut_off", "refused", "context_cut"})
 """Reasons of gaps for a part that the model should have read and rules did."""
 
 
@@ -524,9 +524,11 @@ class Usage:
 class Reading:
     """What an engine made of a chunk: the draft, who wrote it, and what went wrong on the way.
 
-    `failure` is the error for which the chunk had to be read by rules.
+    `chunk` is the one that the draft's pointers are of: a piece of the chunk that was asked for where
+    the answer to the whole did not fit. `failure` is the error for which it had to be read by rules.
     """
 
+    chunk: Chunk
     draft: Draft
     by: Reader
     gaps: tuple[Gap, ...] = ()

@@ -21,7 +21,7 @@ from summarizer.correcting.fixes import Fixes, GivenFixes, fixes_beside, read_fi
 from summarizer.correcting.placing import Plan, plan
 from summarizer.engines.rules.engine import RulesEngine
 from summarizer.engines.rules.overview import rules_overview
-from summarizer.errors import EndpointError, InputError
+from summarizer.errors import BudgetError, EndpointError, InputError
 from summarizer.grounding.resolve import resolve
 from summarizer.loading.text import load, load_bytes, load_text
 from summarizer.merging import merge, with_overview
@@ -37,11 +37,11 @@ FixesChoice = str | Path | Fixes | Literal[False] | None
 
 
 class Engine(Protocol):
-    """The reading seam: a chunk in, a draft out."""
+    """The reading seam: a chunk in, its draft out, or those of its pieces where it had to be cut."""
 
     name: str
 
-    async def read(self, chunk: Chunk) -> Reading: ...
+    async def read(self, chunk: Chunk) -> Sequence[Reading]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,15 +146,16 @@ class Summarizer:
 
     async def _read(self, prepared: Prepared, client: Client | None) -> list[Reading]:
         engine = self._engine(client)
-        readings = await asyncio.gather(*(engine.read(chunk) for chunk in prepared.chunks))
+        every = await asyncio.gather(*(engine.read(chunk) for chunk in prepared.chunks))
+        readings = [reading for each in every for reading in each]
         failures = [r.failure for r in readings]
-        if client is not None and failures and all(isinstance(f, EndpointError) for f in failures):
+        if client is not None and failures and all(isinstance(f, EndpointError | BudgetError) for f in failures):
             assert failures[0] is not None
             raise failures[0]  # nobody answered: that is no brief by a model with gaps, it is a failed run
         return readings
 
     def _merged(self, prepared: Prepared, readings: Sequence[Reading], planned: Plan | None) -> BriefContent:
-        items = [resolve(r.draft, c, self.terms, r.by) for r, c in zip(readings, prepared.chunks, strict=True)]
+        items = [resolve(r.draft, r.chunk, self.terms, r.by) for r in readings]
         corrections = None
         if planned is not None:
             corrected, corrections = correct(items, planned, self.terms)

@@ -30,7 +30,15 @@ from summarizer.model import (
 )
 from summarizer.resources import digest, read
 
-TEMPLATES = ("read.system", "read.user", "repair.user", "complete.user", "overview.system", "overview.user")
+TEMPLATES = (
+    "read.system",
+    "read.user",
+    "again.user",
+    "repair.user",
+    "complete.user",
+    "overview.system",
+    "overview.user",
+)
 
 
 class Answer(BaseModel):
@@ -105,6 +113,11 @@ def example_chunk() -> Chunk:
 def read_messages(chunk: Chunk) -> tuple[Message, ...]:
     """The request that reads a chunk."""
     return _messages("read.user", chunk, chunk.marked)
+
+
+def again_messages(chunk: Chunk, reason: str) -> tuple[Message, ...]:
+    """The request that reads a chunk again, since the answer before was none."""
+    return _messages("again.user", chunk, chunk.marked, reason=reason)
 
 
 def repair_messages(

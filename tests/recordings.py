@@ -66,7 +66,8 @@ async def run(case: Scenario, settings: Settings) -> Brief | Reading:
         if case.chunk is None:
             made = Summarizer(client=client, model=settings.model, environment={})
             return await made.asummarize(case.report)
-        return await ChatEngine(client, Summarizer("rules").terms).read(case.chunk_of())
+        (reading,) = await ChatEngine(client, Summarizer("rules").terms).read(case.chunk_of())
+        return reading
     finally:
         await client.close()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from typing import Any
 
 import pytest
@@ -12,15 +13,15 @@ from endpoint import Response, answer, endpoint, plain_client, says
 
 from summarizer.clients.base import Reply
 from summarizer.engines.chat.answers import parse
-from summarizer.engines.chat.engine import ChatEngine
+from summarizer.engines.chat.engine import MOST_REQUESTS, ChatEngine
 from summarizer.errors import ReplyError
 from summarizer.grounding.resolve import resolve
 from summarizer.model import Chunk, Reading
 from summarizer.settings import Settings
 
 
-def read(chunk: Chunk, url: str, terms: Any) -> Reading:
-    async def run() -> Reading:
+def read_pieces(chunk: Chunk, url: str, terms: Any) -> tuple[Reading, ...]:
+    async def run() -> tuple[Reading, ...]:
         client = plain_client(Settings("chat", "m", url, "none", timeout=5.0))
         try:
             return await ChatEngine(client, terms).read(chunk)
@@ -28,6 +29,11 @@ def read(chunk: Chunk, url: str, terms: Any) -> Reading:
             await client.close()
 
     return asyncio.run(run())
+
+
+def read(chunk: Chunk, url: str, terms: Any) -> Reading:
+    (reading,) = read_pieces(chunk, url, terms)
+    return reading
 
 
 def rows(chunk: Chunk) -> list[dict[str, Any]]:
@@ -121,7 +127,7 @@ def test_quantities_left_out_are_asked_for_once_with_their_sentences_only(terms)
     assert [f.q for f in reading.draft.figures] == ids(chunk)
 
 
-def test_at_most_three_requests_are_spent_on_a_chunk(terms):
+def test_a_part_costs_a_reading_a_repair_and_a_completion_at_most(terms):
     chunk = chunk_of(PLAN)
     bad = rows(chunk)[0] | {"zh": "外商投资"}
     with endpoint(lambda n, r: answer(figures=[bad])) as served:
@@ -137,7 +143,10 @@ def test_at_most_three_requests_are_spent_on_a_chunk(terms):
         (says("I am sorry, but"), "reply_failed"),
         (says("[1, 2]"), "reply_failed"),
         (says('{"answer": 42}'), "reply_failed"),
-        (says("{}", "length"), "reply_failed"),
+        (says("{", "length"), "cut_off"),
+        (says("no", "content_filter"), "refused"),
+        (says("", refusal="I cannot"), "refused"),
+        (says(""), "reply_failed"),
     ],
 )
 def test_a_chunk_that_fails_is_read_by_rules_and_says_why(terms, response, reason):
@@ -240,3 +249,124 @@ def test_a_lone_surrogate_in_an_answer_breaks_nothing(terms):
     content = '{"figures":[{"q":"\\ud800"}],"goals":[],"projects":[],"risks":[],"skipped":[]}'
     with endpoint(lambda n, r: says(content)) as served:
         assert read(chunk, served.url, terms).gaps
+
+
+# --- failures of content ----------------------------------------------------------------------
+
+_WORKS = ("新建学校", "建成公园", "新增车位", "改造小区", "新开商店", "修复古桥")
+LONG = PLAN + "".join(f"\n{work}{n}个。" for n, work in enumerate(_WORKS, 2))
+
+
+def test_an_answer_that_was_cut_off_is_asked_for_in_two_halves(terms):
+    """Each half has marks of its own, and together they cover the chunk."""
+    chunk = chunk_of(LONG)
+    asked: list[str] = []
+
+    def script(n: int, request: dict[str, Any]) -> Response:
+        asked.append(request["messages"][1]["content"])
+        return says('{"figures": [{"q": "q1', "length") if n == 1 else answer(skipped=skips(request))
+
+    with endpoint(script) as served:
+        readings = read_pieces(chunk, served.url, terms)
+    assert len(served.requests) >= 3
+    assert [r.by for r in readings] == ["chat", "chat"]
+    covered = [q.id for r in readings for q in r.chunk.quantities.values()]
+    assert covered == [q.id for q in chunk.quantities.values()]
+    assert readings[0].chunk.end <= readings[1].chunk.start
+    assert sum(r.usage.requests for r in readings) == len(served.requests)
+
+
+def skips(request: dict[str, Any]) -> list[dict[str, str]]:
+    """Skips every quantity that stands in a request."""
+    return [{"q": q, "why": "trivial"} for q in re.findall(r"\{(q\d+[a-z]):", request["messages"][1]["content"])]
+
+
+def test_a_chunk_that_never_fits_ends_within_its_requests(terms):
+    chunk = chunk_of(LONG)
+    with endpoint(lambda n, r: says('{"figures": [', "length")) as served:
+        readings = read_pieces(chunk, served.url, terms)
+    assert len(served.requests) == 7  # the whole, two halves, four quarters
+    assert {r.by for r in readings} == {"rules"}
+    assert [g.reason for r in readings for g in r.gaps] == ["cut_off"] * 4
+    assert sum(len(r.draft.figures) for r in readings) == len(chunk.quantities)
+
+
+@pytest.mark.parametrize(
+    "response", [says("x", "stop"), answer(), says('{"figures": [', "length"), answer(figures=[{"q": "q1a"}])]
+)
+def test_no_chunk_costs_more_than_twelve_requests(terms, response):
+    chunk = chunk_of(LONG * 8)
+    with endpoint(lambda n, r: response) as served:
+        read_pieces(chunk, served.url, terms)
+    assert len(served.requests) <= MOST_REQUESTS
+
+
+def test_an_answer_that_is_none_is_asked_for_once_more_with_the_reason(terms):
+    chunk = chunk_of(PLAN)
+    with endpoint(lambda n, r: says("Sure! Here it is.") if n == 1 else answer(figures=rows(chunk))) as served:
+        reading = read(chunk, served.url, terms)
+    assert (reading.by, len(served.requests), reading.gaps) == ("chat", 2, ())
+    assert "the answer is not JSON" in served.requests[1]["messages"][1]["content"]
+
+
+def test_a_refusal_is_not_asked_again_and_its_words_are_in_the_gap(terms):
+    chunk = chunk_of(PLAN)
+    with endpoint(lambda n, r: says("", refusal="This is sensitive.")) as served:
+        reading = read(chunk, served.url, terms)
+    assert len(served.requests) == 1
+    assert [(g.reason, "This is sensitive." in (g.detail or "")) for g in reading.gaps] == [("refused", True)]
+
+
+def test_items_given_twice_are_taken_once_and_counted(terms):
+    chunk = chunk_of(PLAN)
+    with endpoint(lambda n, r: answer(figures=rows(chunk) * 3)) as served:
+        reading = read(chunk, served.url, terms)
+    assert len(reading.draft.figures) == 3
+    assert [(g.reason, (g.detail or "")[:7]) for g in reading.gaps] == [("repeated", "6 items")]
+    assert len(served.requests) == 1
+
+
+def test_a_flood_of_items_is_read_up_to_a_bound_and_said(terms):
+    chunk = chunk_of(PLAN)
+    clause = clause_of(chunk, "就业")
+    flood = [{"c": clause, "c2": None, "part": None, "en": f"Goal {'x' * n}", "t": "economy"} for n in range(500)]
+    with endpoint(lambda n, r: answer(figures=rows(chunk), goals=flood) if n == 1 else answer()) as served:
+        reading = read(chunk, served.url, terms)
+    assert len(reading.draft.goals) < 50
+    assert "500 items" in served.requests[1]["messages"][1]["content"]
+
+
+def test_a_plan_with_many_numbers_and_no_goal_is_asked_about(terms):
+    chunk = chunk_of(LONG)
+    goal = {"c": clause_of(chunk, "学校"), "c2": None, "part": None, "en": None, "t": "education"}
+    figures = [{"q": q, "zh": "新建", "en": None, "m": "level", "d": None, "k": "target", "y": 2024, "scope": None}
+               for q in chunk.quantities]  # fmt: skip
+
+    def script(n: int, request: dict[str, Any]) -> Response:
+        return answer(figures=figures) if n == 1 else answer(goals=[goal])
+
+    with endpoint(script) as served:
+        reading = read(chunk, served.url, terms)
+    assert "there is none, though the part plans" in served.requests[1]["messages"][1]["content"]
+    assert len(reading.draft.goals) == 1
+
+
+def test_a_prompt_that_was_not_read_whole_is_named_with_the_setting_to_change(terms):
+    """Local servers drop the front of a long prompt and answer all the same."""
+    chunk = chunk_of(PLAN)
+    cut = answer(figures=rows(chunk))
+    cut.body["usage"]["prompt_tokens"] = 512
+    with endpoint(lambda n, r: cut) as served:
+        reading = read(chunk, served.url, terms)
+    assert reading.by == "rules"
+    assert [g.reason for g in reading.gaps] == ["context_cut"]
+    assert "num_ctx" in (reading.gaps[0].detail or "")
+    assert len(served.requests) == 1
+
+
+def test_usage_of_answers_that_were_no_use_is_counted(terms):
+    chunk = chunk_of(PLAN)
+    with endpoint(lambda n, r: says("no json")) as served:
+        reading = read(chunk, served.url, terms)
+    assert reading.usage.requests == len(served.requests) == 2
+    assert reading.usage.prompt_tokens == 8000

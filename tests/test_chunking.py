@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from summarizer.chunking import Budget, ChunkIndex, count_tokens, escape, flat, make_chunks
+from summarizer.chunking import Budget, ChunkIndex, count_tokens, escape, flat, halves, make_chunks
 from summarizer.errors import InputError
 from summarizer.loading.text import load, load_text
 from summarizer.model import Chunk, Quantity, Report, Sentence
@@ -361,3 +361,19 @@ def test_any_range_of_a_sentence_that_can_be_pointed_at_is_that_range(text: str,
         pointer = index.pointer(low, high)
         with suppress(ValueError):
             assert index.span(*pointer) == (low, high)
+
+
+@pytest.mark.parametrize("stem", STEMS)
+def test_the_halves_of_a_chunk_are_its_sentences_in_order_cut_near_the_middle(stem: str) -> None:
+    for whole in seed(stem):
+        first, second = halves(whole)
+        sentences = [s for piece in (first, second) for section in piece.sections for s in section.sentences]
+        assert sentences == [s for section in whole.sections for s in section.sentences]
+        spans = [(q.start, q.end) for piece in (first, second) for q in piece.quantities.values()]
+        assert spans == [(q.start, q.end) for q in whole.quantities.values()]
+        assert 0.2 < len(first.marked) / (len(first.marked) + len(second.marked)) < 0.8
+        assert first.sections[0].path == whole.sections[0].path
+
+
+def test_one_sentence_has_no_halves() -> None:
+    assert halves(chunk("完成投资5亿元，增长6%。")) == ()

@@ -296,7 +296,7 @@ def chat_items(terms: Any) -> Items:
     async def ask() -> Items:
         client = plain_client(settings)
         try:
-            reading = await ChatEngine(client, terms).read(chunk)
+            (reading,) = await ChatEngine(client, terms).read(chunk)
         finally:
             await client.close()
         assert reading.by == "chat"

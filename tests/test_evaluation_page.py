@@ -467,9 +467,9 @@ def test_a_model_beside_rules_shows_tokens_time_and_cost():
     lines = {line[:16].strip(): line[16:].split() for line in priced.table().splitlines() if line}
     assert lines["F1"] == ["rules", "chat:oracle"]
     requests, prompt, answers = (int(lines[name][1]) for name in ("requests", "prompt tokens", "answer tokens"))
-    assert (prompt, answers) == (100 * requests, 10 * requests)
+    assert (prompt, answers) == (4000 * requests, 10 * requests)
     assert lines["requests"][0] == "0"
-    assert lines["cost in USD"] == ["0.0000", f"{prompt * 2 / 1e6:.4f}"]
+    assert lines["cost in USD"] == ["0.0000", f"{(prompt + answers * 10) / 1e6:.4f}"]
     assert float(lines["seconds a report"][1]) > 0
     assert float(lines["projects"][1]) > float(lines["projects"][0])
     assert "unknown" in unpriced.table()
@@ -477,7 +477,7 @@ def test_a_model_beside_rules_shows_tokens_time_and_cost():
     published = json.loads(priced.as_json())["engines"]
     assert [each["name"] for each in published] == ["rules", "chat:oracle"]
     assert published[1]["usage"]["prompt_tokens"] == prompt
-    assert published[1]["cost_usd"] == pytest.approx(prompt * 2 / 1e6)
+    assert published[1]["cost_usd"] == pytest.approx((prompt + answers * 10) / 1e6)
     assert "chat, model oracle, version" in priced.as_html()
 
 

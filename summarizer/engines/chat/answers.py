@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from summarizer.clients.base import Reply
-from summarizer.errors import ReplyError
+from summarizer.errors import CutOffError, RefusedError, ReplyError
 from summarizer.model import Draft, DraftFigure, DraftGoal, DraftProject, DraftRisk, DraftSkip
 
 ITEM_TYPES: dict[str, type[BaseModel]] = {
@@ -20,8 +20,6 @@ ITEM_TYPES: dict[str, type[BaseModel]] = {
     "risks": DraftRisk,
     "skipped": DraftSkip,
 }
-
-_MOST = 400  # items of one list: a chunk has some 40 quantities and a hundred clauses
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,43 +33,52 @@ class Malformed:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """The items that have the right form, and those that have not."""
+    """The items that have the right form, those that have not, and how many were said twice."""
 
     draft: Draft
     malformed: tuple[Malformed, ...]
+    repeated: int = 0
 
 
 def text_of(reply: Reply) -> str:
-    """A reply's text. Raises ReplyError where it was refused, cut off, filtered or empty."""
+    """A reply's text. Raises ReplyError where it was refused, filtered, cut off before it began, or is empty."""
     if reply.refusal:
-        raise ReplyError(f"the model refused: {reply.refusal[:200]}")
-    if reply.finish in ("length", "content_filter"):
-        raise ReplyError(f"the reply was cut off ({reply.finish})")
+        raise RefusedError(f"the model refused: {reply.refusal[:200]}")
+    if reply.finish == "content_filter":
+        raise RefusedError("the endpoint's content filter stopped the reply")
     if not reply.content.strip():
-        raise ReplyError("the reply is empty")
+        raise _cut_off() if reply.finish == "length" else ReplyError("the reply is empty")
     return reply.content
 
 
-def parse(reply: Reply) -> Parsed:
-    """An answer's items. Raises ReplyError where it is no JSON object with any of the lists."""
+def _cut_off() -> CutOffError:
+    return CutOffError("the reply was cut off (length)")
+
+
+def parse(reply: Reply, most: int = 400) -> Parsed:
+    """An answer's items, at most so many a list. Raises ReplyError where it is no JSON object with any of the lists."""
     try:
         answer = _clean(json.loads(text_of(reply)))
     except (ValueError, TypeError, RecursionError) as error:
+        if reply.finish == "length":
+            raise _cut_off() from error
         raise ReplyError(f"the answer is not JSON ({str(error)[:80]})") from error
     if not isinstance(answer, dict) or not set(answer) & set(ITEM_TYPES):
         raise ReplyError("the answer has none of the lists figures, goals, projects, risks, skipped")
     malformed: list[Malformed] = []
     lists: dict[str, tuple[Any, ...]] = {}
+    repeated = 0
     for kind, item_type in ITEM_TYPES.items():
         rows = answer.get(kind, [])
-        if isinstance(rows, list) and len(rows) > _MOST:
-            malformed.append(Malformed(kind, None, f"{len(rows)} items; only the first {_MOST} were read"))
-            rows = rows[:_MOST]
         if not isinstance(rows, list):
             malformed.append(Malformed(kind, rows, f"{kind} is not a list"))
             rows = []
-        lists[kind] = tuple(item for row in rows if (item := _item(kind, item_type, row, malformed)) is not None)
-    return Parsed(Draft(**lists), tuple(malformed))
+        items = [item for row in rows[:most] if (item := _item(kind, item_type, row, malformed)) is not None]
+        if len(rows) > most:
+            malformed.append(Malformed(kind, None, f"{len(rows)} items; only the first {most} were read"))
+        lists[kind] = tuple(dict.fromkeys(items))
+        repeated += len(items) - len(lists[kind])
+    return Parsed(Draft(**lists), tuple(malformed), repeated)
 
 
 def _clean(node: Any) -> Any:

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from summarizer.clients.base import Client
 from summarizer.engines.chat.answers import text_of
-from summarizer.errors import EngineError
+from summarizer.errors import EngineError, ReplyError
 from summarizer.grounding.english import PLACEHOLDER, Problem, check_english, numbers_of_names, render_english
 from summarizer.model import (
     BriefContent,
@@ -45,15 +45,15 @@ async def chat_overview(
     """The sentences that hold, a gap for each that does not (or one for the whole), and the cost."""
     try:
         reply = await client.complete(overview_messages(metadata, _listed(brief)), overview_schema())
-        answer = OverviewAnswer.model_validate_json(text_of(reply))
     except EngineError as error:
-        return (), (_gap("failed", str(error)),), Usage()
+        return (), (_gap("failed", str(error)),), Usage(requests=error.requests)
+    try:
+        answer = OverviewAnswer.model_validate_json(text_of(reply))
+    except ReplyError as error:
+        return (), (_gap("failed", str(error)),), reply.usage
     except ValidationError as error:
-        return (
-            (),
-            (_gap("malformed", f"the answer is no list of sentences ({error.error_count()} errors)"),),
-            reply.usage,
-        )
+        gap = _gap("malformed", f"the answer is no list of sentences ({error.error_count()} errors)")
+        return (), (gap,), reply.usage
     good: list[OverviewSentence] = []
     gaps: list[Gap] = []
     if surplus := answer.sentences[_MOST_SENTENCES:]:

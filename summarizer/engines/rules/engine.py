@@ -19,9 +19,9 @@ class RulesEngine:
     def __init__(self, terms: Terms):
         self.terms = terms
 
-    async def read(self, chunk: Chunk) -> Reading:
+    async def read(self, chunk: Chunk) -> tuple[Reading, ...]:
         """The draft of a chunk. Deterministic, and never fails."""
-        return Reading(self.draft(chunk), by="rules")
+        return (Reading(chunk, self.draft(chunk), by="rules"),)
 
     def draft(self, chunk: Chunk) -> Draft:
         index = ChunkIndex(chunk)

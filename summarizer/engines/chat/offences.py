@@ -1,0 +1,97 @@
+"""Items that go back to the model, and what their second form is held against."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from summarizer.chunking import flat
+from summarizer.engines.chat.answers import ITEM_TYPES, Malformed
+from summarizer.grounding.checks import Violation
+from summarizer.model import Chunk, Draft, Gap
+
+
+@dataclass(frozen=True, slots=True)
+class Offence:
+    """An item that goes back: its list, itself as the model wrote it (None: the list as a whole), and the reason."""
+
+    kind: str
+    item: object
+    reason: str
+
+    def ids(self, chunk: Chunk) -> list[str]:
+        """The ids of the item that stand in the chunk; for a broken one those whose text it names."""
+        if not isinstance(self.item, dict):
+            return []
+        given = [str(self.item[k]).partition(":")[0] for k in ("q", "c", "c2") if self.item.get(k)]
+        known = [i for i in given if i in chunk.clauses or i in chunk.quantities]
+        if known:
+            return known
+        name = str(self.item.get("zh") or self.item.get("part") or "")[:4]
+        text = chunk.report.text
+        return [n for n, c in chunk.clauses.items() if name and name in flat(text[c.start : c.end])]
+
+
+def offences_of(draft: Draft, violations: Sequence[Violation]) -> list[Offence]:
+    grouped: dict[tuple[str, int], list[str]] = {}
+    for violation in violations:
+        grouped.setdefault((violation.kind, violation.index), []).append(violation.problem.detail)
+    return [
+        Offence(kind, getattr(draft, kind)[index].model_dump() if index >= 0 else None, "; ".join(details))
+        for (kind, index), details in grouped.items()
+    ]
+
+
+def malformed_of(malformed: Sequence[Malformed]) -> list[Offence]:
+    return [Offence(m.kind, m.item, m.reason) for m in malformed]
+
+
+def without(draft: Draft, violations: Sequence[Violation]) -> Draft:
+    """The draft's good items. Where skipping was overdone, no skip is kept."""
+    bad = {(v.kind, v.index) for v in violations}
+    kept: dict[str, Any] = {
+        kind: tuple(
+            item for i, item in enumerate(getattr(draft, kind)) if (kind, i) not in bad and (kind, -1) not in bad
+        )
+        for kind in ITEM_TYPES
+    }
+    return Draft(**kept)
+
+
+def joined(first: Draft, second: Draft) -> Draft:
+    """Both drafts' items; one that the first has already is not taken again."""
+    lists: dict[str, Any] = {}
+    used = {f.q for f in first.figures}
+    for kind in ITEM_TYPES:
+        known = getattr(first, kind)
+        new = [item for item in getattr(second, kind) if item not in known]
+        if kind in ("figures", "skipped"):
+            new = [item for item in new if item.q not in used]
+        lists[kind] = (*known, *new)
+    return Draft(**lists)
+
+
+def is_mended(offence: Offence, rows: dict[str, list[dict[str, Any]]], skipped: set[str]) -> bool:
+    """Whether the second answer has an item in this one's place (its pointer may be what was wrong).
+
+    A row that stands for one offence is used up, so that two broken items need two mended ones.
+    """
+    if offence.item is None:
+        return offence.kind != "goals" or bool(rows["goals"])
+    old = offence.item if isinstance(offence.item, dict) else {}
+    if offence.kind == "figures" and str(old.get("q")) in skipped:
+        return True
+    for i, row in enumerate(rows[offence.kind]):
+        if any(old.get(k) is not None and old.get(k) == row.get(k) for k in ("q", "zh", "part", "c")):
+            del rows[offence.kind][i]
+            return True
+    return False
+
+
+def gap_of(chunk: Chunk, offence: Offence, detail: str) -> Gap:
+    """The gap for an item that was not mended, at the place that it points at, else at its chunk."""
+    places = [chunk.clauses.get(i) or chunk.quantities.get(i) for i in offence.ids(chunk)]
+    place = next((p for p in places if p is not None), None)
+    start, end = (place.start, place.end) if place else (chunk.start, chunk.end)
+    return Gap(stage="grounding", reason="not_mended", start=start, end=end, detail=f"{offence.kind}: {detail}")

@@ -1,0 +1,180 @@
+"""One part of a report, read by a model: ask, send back what does not hold once, ask once for what was left out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from summarizer.chunking import count_tokens
+from summarizer.clients.base import Client, Message, Reply
+from summarizer.engines.chat.answers import ITEM_TYPES, Parsed, parse
+from summarizer.engines.chat.offences import Offence, gap_of, is_mended, joined, malformed_of, offences_of, without
+from summarizer.errors import ContextError, CutOffError, EngineError, RefusedError, ReplyError
+from summarizer.grounding.resolve import check, unaccounted
+from summarizer.model import Chunk, Draft, Gap, Usage
+from summarizer.prompting import (
+    again_messages,
+    answer_schema,
+    complete_messages,
+    read_messages,
+    repair_messages,
+    sentences_of,
+)
+from summarizer.terms.dictionary import Terms
+
+_FEWEST_TOKENS = 0.3  # of the prompt's characters: below it a prompt is counted exactly
+_READ_WHOLE = 0.6  # of the tokens that we count: tokenizers differ, but not by so much
+_PLANNED = 6  # quantities of planning sections, from which on an answer without any goal is asked about
+
+
+@dataclass(slots=True)
+class Allowance:
+    """The requests that one chunk may still cost, all its pieces together."""
+
+    left: int
+
+    def take(self) -> None:
+        """Takes one. Raises ReplyError where none is left."""
+        if self.left <= 0:
+            raise ReplyError("the requests that this part may cost are used up")
+        self.left -= 1
+
+
+class PartReader:
+    """Reads one part in at most four requests: read, again, repair, complete. One object a part.
+
+    `usage` and `gaps` hold what it cost and what went wrong, also where `read` raises.
+    """
+
+    def __init__(self, client: Client, terms: Terms, chunk: Chunk, allowance: Allowance):
+        self._client = client
+        self._terms = terms
+        self._chunk = chunk
+        self._allowance = allowance
+        self.usage = Usage()
+        self.gaps: list[Gap] = []
+
+    async def read(self) -> Draft:
+        """The draft that holds. Raises CutOffError where the answer did not fit, else EngineError."""
+        parsed = await self._first()
+        if parsed.repeated:
+            self._note("repeated", f"{parsed.repeated} items were given twice, and taken once")
+        draft = await self._completed(await self._repaired(parsed))
+        if self._chunk.quantities and not any((draft.figures, draft.goals, draft.skipped)):
+            raise ReplyError("the answer holds no item that is right")
+        for name in unaccounted(draft, self._chunk, self._terms):
+            q = self._chunk.quantities[name]
+            detail = f"{q.raw} is in no figure"
+            gap = Gap(stage="reading", reason="left_out", start=q.start, end=q.end, detail=detail, lost=True)
+            self.gaps.append(gap)
+        return draft
+
+    async def _ask(self, messages: Sequence[Message]) -> Reply:
+        self._allowance.take()
+        try:
+            reply = await self._client.complete(messages, answer_schema())
+        except EngineError as error:
+            self.usage += Usage(requests=error.requests)
+            raise
+        self.usage += reply.usage
+        _check_context(messages, reply)
+        return reply
+
+    def _note(self, reason: str, detail: str) -> None:
+        start, end = self._chunk.start, self._chunk.end
+        self.gaps.append(Gap(stage="reading", reason=reason, start=start, end=end, detail=detail))
+
+    # --- the first answer ------------------------------------------------------------------
+
+    async def _first(self) -> Parsed:
+        """The answer's items; asked for again, with the reason, where there was none in it."""
+        reply = await self._ask(read_messages(self._chunk))
+        try:
+            return self._parsed(reply)
+        except (CutOffError, RefusedError):
+            raise
+        except ReplyError as error:
+            return self._parsed(await self._ask(again_messages(self._chunk, str(error))))
+
+    def _parsed(self, reply: Reply) -> Parsed:
+        parsed = self._parse(reply)
+        draft = parsed.draft
+        if self._chunk.quantities and not any(getattr(draft, kind) for kind in ITEM_TYPES) and not parsed.malformed:
+            raise ReplyError("all its lists are empty, though the part has quantities")
+        return parsed
+
+    def _parse(self, reply: Reply) -> Parsed:
+        return parse(reply, most=20 + 2 * (len(self._chunk.clauses) + len(self._chunk.quantities)))
+
+    # --- repair ----------------------------------------------------------------------------
+
+    async def _repaired(self, parsed: Parsed) -> Draft:
+        """The items that hold, with those of the offending ones that a second answer mended."""
+        chunk = self._chunk
+        violations = check(parsed.draft, chunk, self._terms)
+        offences = [*offences_of(parsed.draft, violations), *malformed_of(parsed.malformed)]
+        if self._lacks_goals(parsed.draft):
+            offences.append(Offence("goals", None, "there is none, though the part plans; give its goals"))
+        if not offences:
+            return parsed.draft
+        good = without(parsed.draft, violations)
+        ids = {i for offence in offences for i in offence.ids(chunk)}
+        lines = sentences_of(chunk, ids) if all(o.item is not None for o in offences) else []
+        messages = repair_messages(chunk, lines or [chunk.marked], [(o.kind, o.item, o.reason) for o in offences])
+        try:
+            mended = self._parse(await self._ask(messages))
+        except EngineError as error:
+            self.gaps += [gap_of(chunk, o, f"{o.reason}; not mended, since {error}") for o in offences]
+            return good
+        self._note_unmended(offences, mended)
+        return joined(good, mended.draft)
+
+    def _note_unmended(self, offences: Sequence[Offence], mended: Parsed) -> None:
+        rows = {kind: [item.model_dump() for item in getattr(mended.draft, kind)] for kind in ITEM_TYPES}
+        skipped = {s.q for s in mended.draft.skipped}
+        self.gaps += [gap_of(self._chunk, o, o.reason) for o in offences if not is_mended(o, rows, skipped)]
+        self.gaps += [gap_of(self._chunk, o, o.reason) for o in malformed_of(mended.malformed)]
+
+    def _lacks_goals(self, draft: Draft) -> bool:
+        """Whether an answer has no goal for sections that plan with many numbers."""
+        if draft.goals:
+            return False
+        plans = [section.sentences for section in self._chunk.sections if section.tense == "plan"]
+        spans = [(sentences[0].start, sentences[-1].end) for sentences in plans]
+        planned = sum(any(start <= q.start < end for start, end in spans) for q in self._chunk.quantities.values())
+        return planned >= _PLANNED
+
+    # --- completeness ----------------------------------------------------------------------
+
+    async def _completed(self, draft: Draft) -> Draft:
+        """The draft with what a last answer made of the quantities that were left out."""
+        chunk = self._chunk
+        left = unaccounted(draft, chunk, self._terms)
+        if not left:
+            return draft
+        try:
+            parsed = self._parse(await self._ask(complete_messages(chunk, sentences_of(chunk, left), left)))
+        except EngineError as error:
+            self._note("incomplete", f"{len(left)} quantities were left out; asking for them failed: {error}")
+            return draft
+        wanted = set(left)
+        self.gaps += [gap_of(chunk, o, o.reason) for o in malformed_of(parsed.malformed)]
+        figures = tuple(f for f in parsed.draft.figures if f.q in wanted)
+        skipped = tuple(s for s in parsed.draft.skipped if s.q in wanted)
+        return joined(draft, Draft(figures=figures, skipped=skipped))
+
+
+def _check_context(messages: Sequence[Message], reply: Reply) -> None:
+    """Raises ContextError where the endpoint says that it read far fewer tokens than it was sent.
+
+    Local servers drop the front of a prompt that is longer than their context, and answer as if nothing had happened.
+    """
+    told = reply.usage.prompt_tokens
+    if not told or told > _FEWEST_TOKENS * sum(len(m.content) for m in messages):
+        return
+    sent = sum(count_tokens(m.content) for m in messages)
+    if told < _READ_WHOLE * sent:
+        raise ContextError(
+            f"the endpoint read {told:,} of about {sent:,} prompt tokens; make its context larger (Ollama: num_ctx or "
+            "OLLAMA_CONTEXT_LENGTH; llama.cpp: --ctx-size; vLLM: --max-model-len; LM Studio: context length)"
+        )
