@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from summarizer.brief import Brief as Brief
     from summarizer.correcting.fixes import Fixes as Fixes
+    from summarizer.errors import BudgetError as BudgetError
     from summarizer.errors import EndpointError as EndpointError
     from summarizer.errors import EngineError as EngineError
     from summarizer.errors import InputError as InputError
@@ -18,16 +19,19 @@ if TYPE_CHECKING:
     from summarizer.errors import ResourceError as ResourceError
     from summarizer.errors import SettingsError as SettingsError
     from summarizer.errors import SummarizerError as SummarizerError
+    from summarizer.limits import Limits as Limits
     from summarizer.model import BriefContent as BriefContent
     from summarizer.pipeline import Summarizer as Summarizer
 
 _HOMES = {
     "Brief": "brief",
     "BriefContent": "model",
+    "BudgetError": "errors",
     "EndpointError": "errors",
     "EngineError": "errors",
     "Fixes": "correcting.fixes",
     "InputError": "errors",
+    "Limits": "limits",
     "ReplyError": "errors",
     "ResourceError": "errors",
     "SettingsError": "errors",
@@ -38,10 +42,12 @@ _HOMES = {
 __all__ = [
     "Brief",
     "BriefContent",
+    "BudgetError",
     "EndpointError",
     "EngineError",
     "Fixes",
     "InputError",
+    "Limits",
     "ReplyError",
     "ResourceError",
     "SettingsError",

@@ -6,6 +6,8 @@ SummarizerError
 ├── ResourceError         a prompt, schema or data file of the package is missing or broken
 └── EngineError           an engine could not answer
     ├── EndpointError     the endpoint refused, failed or could not be reached
+    │   ├── LateError     it did not answer in time
+    │   └── QuotaError    the account there has nothing left: the run asks no more
     ├── BudgetError       the next request could cost more than the budget has left
     └── ReplyError        the endpoint answered with something that is no answer
         ├── CutOffError   the answer did not fit into the endpoint's limit
@@ -33,10 +35,15 @@ class ResourceError(SummarizerError):
 
 
 class EngineError(SummarizerError):
-    """An engine that could not read a chunk. `reason` names it in gaps, `requests` counts those that it cost."""
+    """An engine that could not read a chunk.
+
+    `reason` names it in gaps, `requests` counts those that were sent, `queued` the seconds that they stood in
+    our own queue, which no deadline counts.
+    """
 
     reason = "engine_failed"
     requests = 0
+    queued = 0.0
 
 
 class EndpointError(EngineError):
@@ -62,6 +69,14 @@ class EndpointError(EngineError):
         self.retry_after = retry_after
         self.status = status
         self.detail = detail
+
+
+class LateError(EndpointError):
+    """The endpoint did not answer in time, or not in full."""
+
+
+class QuotaError(EndpointError):
+    """The account has nothing left at the endpoint; no further request of the run is sent."""
 
 
 class BudgetError(EngineError):

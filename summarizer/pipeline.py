@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 from summarizer.brief import Brief
 from summarizer.chunking import Budget, make_chunks
@@ -23,6 +25,7 @@ from summarizer.engines.rules.engine import RulesEngine
 from summarizer.engines.rules.overview import rules_overview
 from summarizer.errors import BudgetError, EndpointError, InputError
 from summarizer.grounding.resolve import resolve
+from summarizer.limits import Limits
 from summarizer.loading.text import load, load_bytes, load_text
 from summarizer.merging import merge, with_overview
 from summarizer.model import BriefContent, Chunk, EngineInfo, Gap, Outline, Quantity, Reading, Report, Usage
@@ -30,6 +33,9 @@ from summarizer.outline import read_outline
 from summarizer.quantities.grammar import find_quantities
 from summarizer.settings import Settings, resolve_settings
 from summarizer.terms.dictionary import Terms, load_terms
+
+if TYPE_CHECKING:
+    from summarizer.clients.stack import Run
 
 _Result = TypeVar("_Result")
 FixesChoice = str | Path | Fixes | Literal[False] | None
@@ -67,7 +73,8 @@ class Summarizer:
     >>> brief = Summarizer(engine="rules").summarize("report.txt")   # doctest: +SKIP
     >>> print(brief.to_markdown(lang="en"))                           # doctest: +SKIP
 
-    `engine` is auto, rules or chat; `terms` a file of own indicators or glossary entries;
+    `engine` is auto, rules or chat; `terms` a file of own indicators or glossary entries; `limits` are of
+    time, rate and spend, for all reports of this object together, in whatever threads and event loops;
     `client` replaces the endpoint (it answers instead of one made from the settings).
     """
 
@@ -79,6 +86,7 @@ class Summarizer:
         base_url: str | None = None,
         api_key: str | None = None,
         terms: str | Path | None = None,
+        limits: Limits | None = None,
         client: Client | None = None,
         environment: Mapping[str, str] | None = None,
     ):
@@ -87,15 +95,30 @@ class Summarizer:
             self.settings = Settings(engine="chat", model=model, base_url=base_url)
         else:
             self.settings = resolve_settings(
-                environment, engine=engine, model=model, base_url=base_url, api_key=api_key
+                environment, engine=engine, model=model, base_url=base_url, api_key=api_key, limits=limits
             )
         self._terms_file = Path(terms) if terms else None
         self._own_client = client
+        if self.settings.budget is not None:
+            _ = self._run  # a budget that cannot be held is said before anything is read
 
     @cached_property
     def terms(self) -> Terms:
         """The indicator dictionary and glossary, with the user's own entries."""
         return load_terms(self._terms_file)
+
+    @cached_property
+    def _run(self) -> Run:
+        """What all reports share at the endpoint."""
+        from summarizer.clients.stack import Run
+
+        return Run(self.settings)
+
+    @property
+    def spent(self) -> Decimal | None:
+        """US dollars that the reports so far cost at most; None where no budget is held."""
+        purse = self._run.purse if self.settings.budget is not None else None
+        return purse.spent if purse is not None else None
 
     # --- the faces -------------------------------------------------------------------------
 
@@ -133,14 +156,10 @@ class Summarizer:
             raise InputError(f"{report.source} has no text to read besides navigation; save the report's own page.")
         given = _given(fixes)
         planned = plan(given, report, prepared.quantities, prepared.chunks) if given else None
-        client = self._client()
-        try:
+        async with self._client() as client:
             readings = await self._read(prepared, client)
             content = self._merged(prepared, readings, planned)
             content, usage = await self._with_overview(content, report, client, readings)
-        finally:
-            if client is not None and self._own_client is None:
-                await client.close()
         usage = sum((r.usage for r in readings), usage)
         return Brief(content, report, replace(usage, seconds=time.perf_counter() - started))
 
@@ -181,14 +200,13 @@ class Summarizer:
 
         return ChatEngine(client, self.terms)
 
-    def _client(self) -> Client | None:
-        if self.settings.engine == "rules":
-            return None
-        if self._own_client is not None:
-            return self._own_client
-        from summarizer.clients.stack import open_client
-
-        return open_client(self.settings)
+    @asynccontextmanager
+    async def _client(self) -> AsyncIterator[Client | None]:
+        if self.settings.engine == "rules" or self._own_client is not None:
+            yield self._own_client
+        else:
+            async with self._run.client() as client:
+                yield client
 
     def engine_info(self) -> EngineInfo:
         """What goes into the brief's engine line."""

@@ -1,22 +1,27 @@
 """Settings, resolved once from arguments and the environment; arguments win.
 
-Environment: OPENAI_API_KEY, OPENAI_BASE_URL, SUMMARIZER_MODEL, SUMMARIZER_ENGINE.
+Environment: OPENAI_API_KEY, OPENAI_BASE_URL, SUMMARIZER_MODEL, SUMMARIZER_ENGINE, and for limits
+SUMMARIZER_BUDGET, _PRICE, _RPM, _TPM, _CONCURRENCY, _TIMEOUT, _DEADLINE.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from pathlib import Path
-from urllib.parse import urlsplit
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from summarizer.errors import SettingsError
+from summarizer.limits import Limits, limits_of
 from summarizer.pricing import Price
 
 ENGINES = ("auto", "rules", "chat")
 DEFAULT_MODEL = "gpt-4.1-mini"
 _OPENAI = "https://api.openai.com/v1"
+_NO_KEY = "none"
+_SECRET = 8  # characters from which on a value of the address's query is taken for a secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +30,7 @@ class Settings:
 
     engine: str
     model: str | None = None
-    base_url: str | None = None
+    base_url: str | None = field(default=None, repr=False)  # it may hold a password
     api_key: str | None = field(default=None, repr=False)
     timeout: float = 120.0  # seconds for one request
     deadline: float = 600.0  # seconds for one answer, waits and retries included
@@ -51,6 +56,16 @@ class Settings:
         """The endpoint's host, to be shown before anything is sent; None for rules."""
         return urlsplit(self.address).netloc.rpartition("@")[2] if self.engine == "chat" else None
 
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What no message may show: the key, and what the address holds of passwords and query values."""
+        parts = urlsplit(self.address)
+        user = parts.netloc.rpartition("@")[0]
+        held = [self.api_key if self.api_key != _NO_KEY else None, user, *user.split(":"), parts.query]
+        held += [value for _, value in parse_qsl(parts.query) if len(value) >= _SECRET]
+        known = {text for secret in held if secret for text in (secret, unquote(secret))}
+        return tuple(sorted(known, key=len, reverse=True))
+
 
 def resolve_settings(
     environment: Mapping[str, str],
@@ -59,10 +74,11 @@ def resolve_settings(
     model: str | None = None,
     base_url: str | None = None,
     api_key: str | None = None,
+    limits: Limits | None = None,
 ) -> Settings:
     """Settings from arguments, then the environment. Raises SettingsError that names what to change.
 
-    `auto` is chat where a key or a base URL is configured, else rules.
+    `auto` is chat where a key or a base URL is configured, else rules, which no limits concern.
     """
     chosen = engine or environment.get("SUMMARIZER_ENGINE") or "auto"
     if chosen not in ENGINES:
@@ -71,6 +87,8 @@ def resolve_settings(
     url = (base_url or environment.get("OPENAI_BASE_URL") or "").strip() or None
     if chosen == "rules" and (model or base_url):
         raise SettingsError("--model and --base-url go with the chat engine; leave them out, or give --engine chat.")
+    if chosen == "rules" and limits not in (None, Limits()):
+        raise SettingsError("Limits of time, rate and spend go with the chat engine; leave them out.")
     if chosen == "auto" and model and not key and not url:
         raise SettingsError(
             f"The model {model} needs a key or an endpoint: set OPENAI_API_KEY, give --base-url, or leave --model out."
@@ -83,7 +101,14 @@ def resolve_settings(
         model=_model(model or environment.get("SUMMARIZER_MODEL"), url),
         base_url=_checked(url),
         api_key=_key(key, url),
+        **_given(limits_of(environment, limits or Limits())),
     )
+
+
+def _given(limits: Limits) -> dict[str, Any]:
+    """The limits that are set; the others keep their defaults."""
+    values = {each.name: getattr(limits, each.name) for each in fields(limits)}
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _key(key: str | None, url: str | None) -> str:
@@ -92,7 +117,7 @@ def _key(key: str | None, url: str | None) -> str:
             raise SettingsError("OPENAI_API_KEY holds characters that no key has; copy it again.")
         return key
     if url:
-        return "none"  # local servers ask for none, and the SDK wants one
+        return _NO_KEY  # local servers ask for none, and the SDK wants one
     raise SettingsError(
         "The chat engine needs a key or an endpoint: set OPENAI_API_KEY, or OPENAI_BASE_URL (--base-url) for a server "
         "of your own; --engine rules works without either."
@@ -117,5 +142,6 @@ def _is_http(url: str) -> bool:
 
 def _checked(url: str | None) -> str | None:
     if url and not _is_http(url):
-        raise SettingsError(f"The base URL {url!r} is not one; it looks like https://host/v1.")
+        shown = url.rpartition("@")[2].partition("?")[0]
+        raise SettingsError(f"The base URL {shown!r} is not one; it looks like https://host/v1.")
     return url

@@ -35,12 +35,17 @@ class AnswerSchema:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request as it is sent. `parameters` are the endpoint's own (temperature, max_tokens, …)."""
+    """One request as it is sent. `parameters` are the endpoint's own (temperature, max_tokens, …).
+
+    `time_left` is how many seconds its answer may still take, None where only the timeout counts; it is not
+    part of what is asked.
+    """
 
     messages: tuple[Message, ...]
     schema: AnswerSchema
     mode: Mode = "json_schema"
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    time_left: float | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
