@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -37,7 +38,7 @@ class Limits:
         for name, least in _LEAST.items():
             value = getattr(self, name)
             if value is not None and not least <= value < _MOST:
-                raise SettingsError(f"--{name} {value} is no limit; give a number from {least} on.")
+                raise SettingsError(f"--{name} {value} is no limit; it begins at {least}.")
 
 
 _LEAST = {
@@ -52,8 +53,8 @@ _MOST = 10**12
 
 
 def parse_budget(text: str) -> Decimal:
-    """The US dollars that "0.50" or "$0.50" stands for. Raises SettingsError that shows the form."""
-    return _parsed("budget", text.removeprefix("$"), Decimal)
+    """The US dollars that "0.50" or "$0.50" stands for. Raises SettingsError that names the option."""
+    return Decimal(_parsed("budget", text.removeprefix("$"), Decimal))
 
 
 def limits_of(environment: Mapping[str, str], given: Limits) -> Limits:
@@ -66,13 +67,14 @@ def limits_of(environment: Mapping[str, str], given: Limits) -> Limits:
     return Limits(**values)
 
 
-def _parsed(name: str, text: str, kind: Callable[[str], Decimal] | type[int] | type[float]) -> Any:
+def _parsed(name: str, text: str, kind: type[Decimal] | type[int] | type[float]) -> Any:
     try:
         number = kind(text)
+        known = math.isfinite(number)
     except (InvalidOperation, ValueError):
-        number = None
-    if number is None or number != number:
-        raise SettingsError(f"SUMMARIZER_{name.upper()} or --{name} {text!r} is no number.")
+        known = False
+    if not known:
+        raise SettingsError(f"--{name} or SUMMARIZER_{name.upper()}: {text!r} is no number.")
     return number
 
 

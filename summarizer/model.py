@@ -387,6 +387,9 @@ class Gap(Published):
 PART_FAILED = frozenset({"endpoint_failed", "budget_spent", "reply_failed", "cut_off", "refused", "context_cut"})
 """Reasons of gaps for a part that the model should have read and rules did."""
 
+BUDGET_SPENT = frozenset({"budget_spent", "not_afforded"})
+"""Reasons of gaps for requests that the budget did not allow: the reading of a part, or what comes after it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Items:

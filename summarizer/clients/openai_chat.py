@@ -29,11 +29,10 @@ class OpenAIChat:
         self._sdk: openai.AsyncOpenAI | None = None
 
     async def send(self, request: Request) -> Reply:
-        """One request, answered in full within its time. Raises EndpointError; `retryable` says whether to ask again."""
+        """One request, answered in full within its time. Raises EndpointError; `retryable` says whether it may help."""
         client = self._client()
-        seconds = min(
-            self._settings.timeout, self._settings.timeout if request.time_left is None else request.time_left
-        )
+        timeout = self._settings.timeout
+        seconds = timeout if request.time_left is None else min(timeout, request.time_left)
         try:
             async with asyncio.timeout(seconds):
                 answer = await client.chat.completions.with_raw_response.create(**self._body(request))

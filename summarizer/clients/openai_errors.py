@@ -50,7 +50,7 @@ def translated(error: Exception, settings: Settings, seconds: float) -> Exceptio
 
 
 def completion_of(parsed: Any, settings: Settings) -> Any:
-    """What the SDK made of a body. Raises EndpointError where it is a page, nothing, or an error that calls itself 200."""
+    """What the SDK made of a body. Raises EndpointError where it is a page, nothing, or an error in disguise."""
     if isinstance(parsed, str):
         what = "an empty body" if not parsed.strip() else "a body that is no JSON"
         what = "a web page instead of an answer (a gateway's, or the path is wrong)" if _PAGE.match(parsed) else what
@@ -121,14 +121,8 @@ def _was_sent(error: Exception) -> bool:
     """Whether the request may have reached the endpoint: it did not where the connection itself failed."""
     import httpx2
 
-    never = (
-        httpx2.ConnectError,
-        httpx2.ConnectTimeout,
-        httpx2.PoolTimeout,
-        httpx2.ProxyError,
-        httpx2.UnsupportedProtocol,
-    )
-    return not any(isinstance(cause, never) for cause in _causes(error))
+    never = httpx2.ConnectError | httpx2.ConnectTimeout | httpx2.PoolTimeout | httpx2.ProxyError
+    return not any(isinstance(cause, never | httpx2.UnsupportedProtocol) for cause in _causes(error))
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

@@ -51,9 +51,16 @@ class Places:
         with self._lock:
             self._taken -= 1
             while self._waiting and self._taken < self._limit():
-                loop, granted = self._waiting.popleft()
-                if _call(loop, self._grant, granted):
+                if self._call(*self._waiting.popleft()):
                     self._taken += 1
+
+    def _call(self, loop: asyncio.AbstractEventLoop, granted: asyncio.Future[None]) -> bool:
+        """Whether a loop, perhaps of another thread, could be told; one that is closed cannot."""
+        try:
+            loop.call_soon_threadsafe(self._grant, granted)
+        except RuntimeError:
+            return False
+        return True
 
     def _grant(self, granted: asyncio.Future[None]) -> None:
         """Hands a place to who waited for it, or on to the next where it does not wait any more."""
@@ -61,14 +68,3 @@ class Places:
             self._leave()
         else:
             granted.set_result(None)
-
-
-def _call(
-    loop: asyncio.AbstractEventLoop, function: Callable[[asyncio.Future[None]], None], granted: asyncio.Future[None]
-) -> bool:
-    """Whether a loop, perhaps of another thread, could be told; one that is closed cannot."""
-    try:
-        loop.call_soon_threadsafe(function, granted)
-    except RuntimeError:
-        return False
-    return True

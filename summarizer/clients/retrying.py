@@ -57,7 +57,7 @@ class Retrying:
             retry=tenacity.retry_if_exception(lambda e: isinstance(e, EndpointError) and e.retryable),
         )
         try:
-            reply = await tries(course.attempt, self._sender, request)
+            reply: Reply = await tries(course.attempt, self._sender, request)
         except EngineError as error:
             raise self._final(error, course) from error.__cause__
         return replace(reply, usage=reply.usage + Usage(requests=course.sent))

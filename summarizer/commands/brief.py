@@ -12,13 +12,22 @@ from summarizer.commands.common import (
     DONE,
     LOST,
     BaseUrl,
+    Budget,
+    Concurrency,
+    Deadline,
     Engine,
     Model,
+    Price,
     Report,
+    Rpm,
     Terms,
+    Timeout,
+    Tpm,
     Verbose,
+    make_limits,
     make_summarizer,
     say,
+    spending,
 )
 from summarizer.errors import SettingsError
 
@@ -56,10 +65,18 @@ def brief(
         ),
     ] = None,
     no_fixes: Annotated[bool, typer.Option("--no-fixes", help="Leave the corrections beside the report out.")] = False,
+    budget: Budget = None,
+    price: Price = None,
+    rpm: Rpm = None,
+    tpm: Tpm = None,
+    concurrency: Concurrency = None,
+    timeout: Timeout = None,
+    deadline: Deadline = None,
     verbose: Verbose = False,
 ) -> None:
     """Make the brief of one report."""
     from summarizer import outputs
+    from summarizer.model import BUDGET_SPENT
 
     outputs_wanted = output or ["-"]
     chosen_form, chosen_lang = _format(form), _lang(lang)
@@ -67,14 +84,16 @@ def brief(
     corrections = _corrections(report, fixes, no_fixes)
     for path in outputs_wanted:
         outputs.check_writable(path, report, corrections, terms)
-    summarizer = make_summarizer(engine, model, base_url, terms)
+    limits = make_limits(budget, price, rpm=rpm, tpm=tpm, concurrency=concurrency, timeout=timeout, deadline=deadline)
+    summarizer = make_summarizer(engine, model, base_url, terms, limits)
     made = _made(summarizer, report, corrections)
     for path, each in zip(outputs_wanted, forms, strict=True):
         outputs.write(path, outputs.render(made, each, chosen_lang))
     _report_corrections(made, corrections)
     _report_run(made, [p for p in outputs_wanted if p != "-"], verbose)
-    unused = any(gap.reason == "fix_unused" for gap in made.gaps)
-    raise typer.Exit(DONE if made.is_complete and not unused else LOST)
+    _report_cost(made, summarizer)
+    unfinished = {"fix_unused", *BUDGET_SPENT} & {gap.reason for gap in made.gaps}
+    raise typer.Exit(DONE if made.is_complete and not unfinished else LOST)
 
 
 def _corrections(report: Path, fixes: Path | None, no_fixes: bool) -> Path | None:
@@ -123,20 +142,30 @@ def _report_run(made: Brief, written: list[str], verbose: bool) -> None:
         say(f"In English: {english} of {len(items)} items; the others show their Chinese, marked as not translated.")
     else:
         say("Nothing was found in it; is it a work report or a plan, in simplified Chinese?")
-    if made.usage.requests:
-        usage = made.usage
-        say(
-            f"{usage.requests} requests, {usage.prompt_tokens} prompt tokens ({usage.cached_tokens} cached), "
-            f"{usage.answer_tokens} answer tokens, {usage.seconds:.1f} s."
-        )
     for path in written:
         say(f"Written: {path}")
     read_by_rules = sum(gap.reason in PART_FAILED for gap in content.gaps)
     if read_by_rules:
-        say(f"{read_by_rules} parts were read by rules, since the model failed; the gaps say why.")
+        why = next(gap.detail for gap in content.gaps if gap.reason in PART_FAILED)
+        say(f"{read_by_rules} parts were read by rules, since the model failed; the gaps say why. The first: {why}")
     if verbose:
         for gap in content.gaps:
             say(f"gap: {gap.stage} {gap.reason} at {gap.start}-{gap.end}: {gap.detail}")
+
+
+def _report_cost(made: Brief, summarizer: Summarizer) -> None:
+    from summarizer.model import BUDGET_SPENT
+
+    usage = made.usage
+    if not usage.requests:
+        return
+    cost = spending(summarizer, usage)
+    say(
+        f"{usage.requests} requests, {usage.prompt_tokens} prompt tokens ({usage.cached_tokens} cached), "
+        f"{usage.answer_tokens} answer tokens, {usage.seconds:.1f} s" + (f", {cost}." if cost else ".")
+    )
+    if any(gap.reason in BUDGET_SPENT for gap in made.gaps):
+        say("The budget did not allow every request; what was paid for is kept, and rules read what was not asked.")
 
 
 def _report_corrections(made: Brief, corrections: Path | None) -> None:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from summarizer.limits import Limits
+    from summarizer.model import Usage
     from summarizer.pipeline import Summarizer
 
 DONE, FAILED, USAGE, LOST, INTERRUPTED = 0, 1, 2, 3, 130
@@ -30,6 +32,28 @@ Terms = Annotated[
     Path | None,
     typer.Option("--terms", help="A TSV file of your own indicators or glossary entries.", metavar="FILE"),
 ]
+Budget = Annotated[
+    str | None,
+    typer.Option("--budget", help="The most that the run may cost, in US dollars (SUMMARIZER_BUDGET).", metavar="USD"),
+]
+Price = Annotated[
+    str | None,
+    typer.Option("--price", help="What chat costs: USD per million prompt/answer tokens.", metavar="IN/OUT"),
+]
+Rpm = Annotated[int | None, typer.Option("--rpm", help="Requests a minute, at most (SUMMARIZER_RPM).", metavar="N")]
+Tpm = Annotated[
+    int | None, typer.Option("--tpm", help="Tokens a minute, prompts and answers (SUMMARIZER_TPM).", metavar="N")
+]
+Concurrency = Annotated[
+    int | None, typer.Option("--concurrency", help="Requests in flight at once, at most (default: 8).", metavar="N")
+]
+Timeout = Annotated[
+    float | None, typer.Option("--timeout", help="Seconds for one request (default: 120).", metavar="SECONDS")
+]
+Deadline = Annotated[
+    float | None,
+    typer.Option("--deadline", help="Seconds for one answer, retries included (default: 600).", metavar="SECONDS"),
+]
 Verbose = Annotated[bool, typer.Option("--verbose", help="Show gaps one by one, and tracebacks of faults.")]
 
 
@@ -38,10 +62,32 @@ def say(line: str) -> None:
     typer.echo(line, err=True)
 
 
-def make_summarizer(engine: str | None, model: str | None, base_url: str | None, terms: Path | None) -> Summarizer:
+def make_limits(budget: str | None, price: str | None, **numbers: float | None) -> Limits:
+    """The limits that the options name. Raises SettingsError that says which cannot be."""
+    from summarizer.limits import Limits, parse_budget
+    from summarizer.pricing import parse_price
+
+    money = {"budget": parse_budget(budget) if budget else None, "price": parse_price(price) if price else None}
+    return Limits(**money, **numbers)  # type: ignore[arg-type]
+
+
+def spending(summarizer: Summarizer, usage: Usage) -> str:
+    """What a run cost, "$0.0123" or "$0.0123 of $0.50"; empty where no price is known."""
+    from summarizer.pricing import cost_of
+
+    settings = summarizer.settings
+    if summarizer.spent is not None:
+        return f"${summarizer.spent:.4f} of ${settings.budget:f}"
+    cost = cost_of(usage, settings.model, settings.address, settings.price)
+    return "" if cost.usd is None else f"${cost.usd:.4f}"
+
+
+def make_summarizer(
+    engine: str | None, model: str | None, base_url: str | None, terms: Path | None, limits: Limits | None = None
+) -> Summarizer:
     from summarizer.pipeline import Summarizer
 
-    made = Summarizer(engine, model=model, base_url=base_url, terms=terms)
+    made = Summarizer(engine, model=model, base_url=base_url, terms=terms, limits=limits)
     if made.settings.engine == "chat":
         say(f"Engine: chat; the report's text goes to {made.settings.host} (model {made.settings.model}).")
     elif engine in (None, "auto"):

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from summarizer.clients.base import Client
 from summarizer.engines.chat.answers import text_of
-from summarizer.errors import EngineError, ReplyError
+from summarizer.errors import BudgetError, EngineError, ReplyError
 from summarizer.grounding.english import PLACEHOLDER, Problem, check_english, numbers_of_names, render_english
 from summarizer.model import (
     BriefContent,
@@ -46,7 +46,8 @@ async def chat_overview(
     try:
         reply = await client.complete(overview_messages(metadata, _listed(brief)), overview_schema())
     except EngineError as error:
-        return (), (_gap("failed", str(error)),), Usage(requests=error.requests)
+        reason = "not_afforded" if isinstance(error, BudgetError) else "failed"
+        return (), (_gap(reason, str(error)),), Usage(requests=error.requests)
     try:
         answer = OverviewAnswer.model_validate_json(text_of(reply))
     except ReplyError as error:

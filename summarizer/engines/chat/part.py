@@ -9,7 +9,7 @@ from summarizer.chunking import count_tokens
 from summarizer.clients.base import Client, Message, Reply
 from summarizer.engines.chat.answers import ITEM_TYPES, Parsed, parse
 from summarizer.engines.chat.offences import Offence, gap_of, is_mended, joined, malformed_of, offences_of, without
-from summarizer.errors import ContextError, CutOffError, EngineError, RefusedError, ReplyError
+from summarizer.errors import BudgetError, ContextError, CutOffError, EngineError, RefusedError, ReplyError
 from summarizer.grounding.resolve import check, unaccounted
 from summarizer.model import Chunk, Draft, Gap, Usage
 from summarizer.prompting import (
@@ -84,6 +84,11 @@ class PartReader:
         start, end = self._chunk.start, self._chunk.end
         self.gaps.append(Gap(stage="reading", reason=reason, start=start, end=end, detail=detail))
 
+    def _note_budget(self, error: EngineError) -> None:
+        """A request that the budget did not allow is said as such, whatever it was for."""
+        if isinstance(error, BudgetError):
+            self._note("not_afforded", str(error))
+
     # --- the first answer ------------------------------------------------------------------
 
     async def _first(self) -> Parsed:
@@ -125,6 +130,7 @@ class PartReader:
             mended = self._parse(await self._ask(messages))
         except EngineError as error:
             self.gaps += [gap_of(chunk, o, f"{o.reason}; not mended, since {error}") for o in offences]
+            self._note_budget(error)
             return good
         self._note_unmended(offences, mended)
         return joined(good, mended.draft)
@@ -156,6 +162,7 @@ class PartReader:
             parsed = self._parse(await self._ask(complete_messages(chunk, sentences_of(chunk, left), left)))
         except EngineError as error:
             self._note("incomplete", f"{len(left)} quantities were left out; asking for them failed: {error}")
+            self._note_budget(error)
             return draft
         wanted = set(left)
         self.gaps += [gap_of(chunk, o, o.reason) for o in malformed_of(parsed.malformed)]
