@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlsplit
 
 from summarizer.clients.base import Reply, Request
 from summarizer.clients.headers import kept
@@ -49,9 +50,11 @@ class OpenAIChat:
         if self._sdk is None:
             import openai
 
+            address = urlsplit(self._settings.address)
             self._sdk = openai.AsyncOpenAI(
                 api_key=self._settings.api_key,
-                base_url=self._settings.base_url,
+                base_url=address._replace(query="", fragment="").geturl(),
+                default_query=dict(parse_qsl(address.query)),  # Azure's ?api-version=… belongs behind the whole path
                 max_retries=0,
                 timeout=self._settings.timeout,
                 http_client=openai.DefaultAsyncHttpxClient(follow_redirects=False),

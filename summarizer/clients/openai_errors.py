@@ -36,9 +36,9 @@ def translated(error: Exception, settings: Settings, seconds: float) -> Exceptio
     if isinstance(error, openai.APIStatusError):
         return _of_status(error, settings)
     if isinstance(error, openai.APITimeoutError) and not _was_sent(error):
-        return _sent(LateError(f"{host} cannot be reached within {seconds:g} s.", retryable=True), False)
+        return _sent(LateError(f"{host} cannot be reached within {seconds:.3g} s.", retryable=True), False)
     if isinstance(error, openai.APITimeoutError | TimeoutError):
-        return _sent(LateError(f"{host} did not answer in full within {seconds:g} s.", retryable=True))
+        return _sent(LateError(f"{host} did not answer in full within {seconds:.3g} s.", retryable=True))
     if isinstance(error, openai.APIConnectionError):
         return _of_connection(error, settings)
     if isinstance(error, openai.APIError):
