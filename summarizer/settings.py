@@ -21,7 +21,7 @@ ENGINES = ("auto", "rules", "chat")
 DEFAULT_MODEL = "gpt-4.1-mini"
 _OPENAI = "https://api.openai.com/v1"
 _NO_KEY = "none"
-_SECRET = 8  # characters from which on a value of the address's query is taken for a secret
+_SECRET = 5  # characters: what is shorter is no secret, and would tear words of messages apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +61,9 @@ class Settings:
         """What no message may show: the key, and what the address holds of passwords and query values."""
         parts = urlsplit(self.address)
         user = parts.netloc.rpartition("@")[0]
-        held = [self.api_key if self.api_key != _NO_KEY else None, user, *user.split(":"), parts.query]
-        held += [value for _, value in parse_qsl(parts.query) if len(value) >= _SECRET]
-        known = {text for secret in held if secret for text in (secret, unquote(secret))}
+        held = [self.api_key or "", user, user.partition(":")[2], parts.query]
+        held += [value for _, value in parse_qsl(parts.query)]
+        known = {text for secret in held for text in (secret, unquote(secret)) if len(text) >= _SECRET}
         return tuple(sorted(known, key=len, reverse=True))
 
 

@@ -19,6 +19,7 @@ Clock = Callable[[], float]
 Sleep = Callable[[float], Awaitable[None]]
 _REQUESTS_BURST = 1.0  # seconds' worth that may pass at once: endpoints count in shorter spans than their minute
 _TOKENS_BURST = 10.0
+_REST = 1.0  # seconds
 
 
 @dataclass(slots=True)
@@ -109,6 +110,10 @@ class Gate:
         """Lets nothing pass for so long."""
         if seconds > 0:
             self._paused_until = max(self._paused_until, self._clock() + seconds)
+
+    async def rest(self) -> None:
+        """Keeps the place of a request that was turned away for a moment, else the next in the queue fares the same."""
+        await self._sleep(_REST)
 
     def end(self, why: str) -> None:
         """Lets nothing pass any more: every later request fails with these words, without being sent."""

@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 
 from summarizer.clients.vendors import vocabulary
 
-_NUMBER = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,9})?")
+_NUMBER = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,9})?")
 _PARTS = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|[dhms])")
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _EPOCH = 1e9  # seconds: a larger number is a time of the clock, no duration

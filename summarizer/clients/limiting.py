@@ -33,7 +33,7 @@ class Limiting:
                 reply = await self._sender.send(_hastened(request, passage))
             except EndpointError as error:
                 error.queued += passage.queued
-                self._failed(error)
+                await self._failed(error)
                 raise
             self._answered(reply, expected, self._clock() - started)
             return reply
@@ -46,13 +46,15 @@ class Limiting:
             self._gate.correct(usage.prompt_tokens + usage.answer_tokens - expected)
         self._gate.heed(limits_told(reply.headers, self._now))
 
-    def _failed(self, error: EndpointError) -> None:
+    async def _failed(self, error: EndpointError) -> None:
         if isinstance(error, QuotaError):
             self._gate.end(f"{error} Nothing more is sent in this run.")
         if error.retry_after is not None:
             self._gate.pause(error.retry_after)
         if is_crowded(error.status) or isinstance(error, LateError):
             self._gate.concurrency.crowded()
+        if is_crowded(error.status) and error.retry_after is None:
+            await self._gate.rest()
 
     async def close(self) -> None:
         await self._sender.close()
