@@ -1,4 +1,4 @@
-"""Chat completions through the openai SDK, with strict `json_schema`.
+"""Chat completions through the openai SDK.
 
 The SDK's own retries are off (tenacity's are outside), redirects are not followed, so that the key
 goes nowhere else, and vendor errors are translated here and nowhere else.
@@ -7,18 +7,23 @@ goes nowhere else, and vendor errors are translated here and nowhere else.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlsplit
 
 from summarizer.clients.base import Reply, Request
+from summarizer.clients.refusals import is_refusal
+from summarizer.clients.wire import body_of, reply_of
+from summarizer.clients.wordings import matches
 from summarizer.errors import EndpointError
-from summarizer.model import Usage
 from summarizer.settings import Settings
 
 if TYPE_CHECKING:
     import openai
-    from openai.types.chat import ChatCompletion
 
 _RETRYABLE = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 520, 522, 524, 529})
+_SHOWN = 500  # characters of an endpoint's own words
 _HINTS = {
     400: "the endpoint does not accept the request; does this model support structured outputs (json_schema)?",
     401: "the key was refused; check OPENAI_API_KEY.",
@@ -40,20 +45,16 @@ class OpenAIChat:
 
     async def send(self, request: Request) -> Reply:
         """One request. Raises EndpointError; its `retryable` says whether to ask again."""
-        import openai
+        body = body_of(request, self._settings.model)
+        with self._translated():
+            response = await self._client().chat.completions.with_raw_response.create(**body)
+            return reply_of(response.parse(), response.headers)
 
-        try:
-            completion = await self._client().chat.completions.create(**self._body(request))
-        except openai.APIStatusError as error:
-            raise self._status_error(error) from error
-        except openai.APIConnectionError as error:
-            raise self._connection_error(error) from error
-        except openai.APIError as error:
-            shown = self._shown(error.message)
-            raise EndpointError(f"{self._settings.host} sent what is no answer: {shown}", retryable=True) from error
-        except ValueError as error:  # the SDK parses the body; JSONDecodeError and UnicodeError are ValueErrors
-            raise EndpointError(f"{self._settings.host} sent a body that is no JSON.", retryable=True) from error
-        return _reply(completion)
+    async def models(self) -> list[dict[str, Any]]:
+        """What the endpoint lists under /models, each as it describes it. Raises EndpointError."""
+        with self._translated():
+            page = await self._client().models.list()
+            return [each.model_dump() for each in page.data or ()]
 
     async def close(self) -> None:
         if self._sdk is not None:
@@ -63,23 +64,36 @@ class OpenAIChat:
         if self._sdk is None:
             import openai
 
+            address, query = split_address(self._settings.address)
+            key = self._settings.api_key or ""
+            azure = matches("hosts", "api_key_header", urlsplit(address).hostname or "")
             self._sdk = openai.AsyncOpenAI(
-                api_key=self._settings.api_key,
-                base_url=self._settings.base_url,
+                api_key=key,
+                base_url=address,
+                default_query=query,
+                default_headers={"api-key": key} if azure else None,
                 max_retries=0,
                 timeout=self._settings.timeout,
                 http_client=openai.DefaultAsyncHttpxClient(follow_redirects=False),
             )
         return self._sdk
 
-    def _body(self, request: Request) -> dict[str, Any]:
-        schema = {"name": request.schema.name, "strict": True, "schema": dict(request.schema.schema)}
-        return {
-            "model": self._settings.model,
-            "messages": [{"role": m.role, "content": m.content} for m in request.messages],
-            "response_format": {"type": "json_schema", "json_schema": schema},
-            **request.parameters,
-        }
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        """Vendor errors as ours."""
+        import openai
+
+        try:
+            yield
+        except openai.APIStatusError as error:
+            raise self._status_error(error) from error
+        except openai.APIConnectionError as error:
+            raise self._connection_error(error) from error
+        except openai.APIError as error:
+            shown = self._shown(error.message)
+            raise EndpointError(f"{self._settings.host} sent what is no answer: {shown}", retryable=True) from error
+        except ValueError as error:  # the SDK parses the body; JSONDecodeError and UnicodeError are ValueErrors
+            raise EndpointError(f"{self._settings.host} sent a body that is no JSON.", retryable=True) from error
 
     def _status_error(self, error: openai.APIStatusError) -> EndpointError:
         status = error.status_code
@@ -91,17 +105,20 @@ class OpenAIChat:
             hint = _HINTS.get(status, "see the endpoint's own log.")
         after = error.response.headers.get("retry-after", "")
         quota = "insufficient_quota" in str(getattr(error, "code", "") or "")
+        parameter, detail = str(getattr(error, "param", "") or ""), self._shown(error.message)
+        refused = is_refusal(status, f"{parameter} {detail}")
         return EndpointError(
             f"{self._settings.host} answered {status}: {hint}",
-            retryable=status in _RETRYABLE and not quota,
+            retryable=status in _RETRYABLE and not quota and not refused,
             retry_after=_seconds(after),
             status=status,
-            detail=self._shown(error.message),
+            detail=detail,
+            parameter=parameter,
         )
 
     def _shown(self, message: str) -> str:
         """The endpoint's own words, shortened and without the key."""
-        return message.replace(self._settings.api_key or "\0", "***")[:200]
+        return message.replace(self._settings.api_key or "\0", "***")[:_SHOWN]
 
     def _connection_error(self, error: openai.APIConnectionError) -> Exception:
         """Weather of the network becomes an EndpointError; anything else is a fault, and shows as what it is."""
@@ -122,28 +139,12 @@ class OpenAIChat:
         return cause if isinstance(cause, Exception) else error
 
 
-def _reply(completion: ChatCompletion) -> Reply:
-    """The reply of a completion. Endpoints send what they like: nothing of its shape is taken for granted."""
-    choices = getattr(completion, "choices", None)
-    choice = choices[0] if isinstance(choices, list) and choices else None
-    message = getattr(choice, "message", None)
-    content, refusal = getattr(message, "content", None), getattr(message, "refusal", None)
-    return Reply(
-        content if isinstance(content, str) else "",
-        str(getattr(choice, "finish_reason", None) or "stop"),
-        str(refusal) if refusal else None,
-        _usage(completion),
-    )
-
-
-def _usage(completion: ChatCompletion) -> Usage:
-    """What the endpoint says that it cost; what it does not say counts as nothing."""
-    usage = getattr(completion, "usage", None)
-    cached = getattr(getattr(usage, "prompt_tokens_details", None), "cached_tokens", None)
-    counts = (getattr(usage, "prompt_tokens", None), cached, getattr(usage, "completion_tokens", None))
-    return Usage(1, *(count if isinstance(count, int) else 0 for count in counts))
-
-
 def _seconds(text: str) -> float | None:
     """The seconds of a Retry-After header; None where it gives none."""
     return float(text) if re.fullmatch(r"[0-9]{1,6}(?:\.[0-9]+)?", text) else None
+
+
+def split_address(address: str) -> tuple[str, dict[str, str]]:
+    """A base URL and its query apart (Azure's older paths end in ?api-version=…), for the SDK appends paths to it."""
+    parts = urlsplit(address)
+    return parts._replace(query="", fragment="").geturl(), dict(parse_qsl(parts.query))

@@ -104,7 +104,10 @@ class PartReader:
         return parsed
 
     def _parse(self, reply: Reply) -> Parsed:
-        return parse(reply, most=20 + 2 * (len(self._chunk.clauses) + len(self._chunk.quantities)))
+        parsed = parse(reply, most=20 + 2 * (len(self._chunk.clauses) + len(self._chunk.quantities)))
+        if parsed.mended:
+            self._note("mended", "the answer was broken JSON and was mended; an item may be missing or altered")
+        return parsed
 
     # --- repair ----------------------------------------------------------------------------
 
