@@ -85,8 +85,8 @@ def test_garbage_is_an_error_or_json_but_never_a_crash(text):
 @pytest.mark.parametrize(
     "text",
     ["[{'" * 30_000 + "'}]" * 30_000, "{'a':[" + "'x " * 30_000 + "]}", "{" * 100_000, '{"a":' * 50_000,
-     "<think>" * 50_000, "}" * 100_000, "{ " + "“a” " * 20_000 + "}"],
-    ids=["nested", "quotes", "braces", "objects", "tags", "closers", "curly quotes"],
+     "<think>" * 50_000, "}" * 100_000],
+    ids=["nested", "quotes", "braces", "objects", "tags", "closers"],
 )  # fmt: skip
 def test_garbage_that_a_mender_would_work_on_for_minutes_is_given_up(text):
     with pytest.raises(ValueError, match=r"mended|ends inside|no JSON"):

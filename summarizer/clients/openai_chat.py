@@ -105,7 +105,7 @@ class OpenAIChat:
             hint = _HINTS.get(status, "see the endpoint's own log.")
         after = error.response.headers.get("retry-after", "")
         quota = "insufficient_quota" in str(getattr(error, "code", "") or "")
-        parameter, detail = str(getattr(error, "param", "") or ""), self._shown(error.message)
+        parameter, detail = str(getattr(error, "param", "") or ""), self._shown(_words(error))
         refused = is_refusal(status, f"{parameter} {detail}")
         return EndpointError(
             f"{self._settings.host} answered {status}: {hint}",
@@ -137,6 +137,14 @@ class OpenAIChat:
                 retryable=True,
             )
         return cause if isinstance(cause, Exception) else error
+
+
+def _words(error: openai.APIStatusError) -> str:
+    """What the endpoint says of its error; the SDK keeps only the `message` of a JSON body in its own."""
+    body = error.body
+    if isinstance(body, dict) and isinstance(body.get("message"), str):
+        return error.message
+    return f"{error.message} - {body}" if body else error.message
 
 
 def _seconds(text: str) -> float | None:
