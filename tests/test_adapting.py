@@ -17,6 +17,7 @@ from summarizer.clients.adapting import KEPT, MOST_TRIES, Adapting, memory_name
 from summarizer.clients.base import AnswerSchema, Forgetful, Message, Reply
 from summarizer.clients.openai_chat import OpenAIChat
 from summarizer.clients.retrying import Retrying
+from summarizer.clients.ways import Ways, first_ways, request_of
 from summarizer.errors import EndpointError
 from summarizer.settings import Settings
 
@@ -125,7 +126,7 @@ def test_what_a_vendor_refuses_is_left_out_and_nothing_else(vendor, asked, left_
     assert usual - sent == left_out
 
 
-@pytest.mark.parametrize("body", [{"error": "seed: no"}, {"detail": [{"loc": ["body", "seed"], "msg": "no"}]}, b"no seed"])
+@pytest.mark.parametrize("body", [{"error": "seed: no"}, {"detail": [{"loc": ["body", "seed"]}]}, b"no seed"])
 def test_words_are_read_in_whatever_shape_an_error_has(body):
     with endpoint(lambda n, r: Response(400, body) if "seed" in r else says(GOOD)) as served:
         ask(served.url)
@@ -142,7 +143,7 @@ def test_the_newer_name_of_the_limit_is_sent_where_the_older_is_refused():
 def test_a_limit_that_is_too_large_becomes_the_one_that_the_endpoint_names():
     def complaint(body: dict[str, Any]) -> Response | None:
         if body["max_tokens"] > 4096:
-            return refusal(400, "max_tokens is too large: 8192. This model supports at most 4096 completion tokens.")
+            return refusal(400, "max_tokens is too large. This model supports at most 4096 completion tokens.")
         return None
 
     with endpoint(refusing(complaint, GOOD)) as served:
@@ -151,7 +152,7 @@ def test_a_limit_that_is_too_large_becomes_the_one_that_the_endpoint_names():
 
 
 def test_a_limit_that_does_not_fit_beside_the_prompt_is_left_to_the_endpoint():
-    words = "'max_tokens' or 'max_completion_tokens' is too large: 8192. This model's maximum context length is 8192 tokens."
+    words = "'max_tokens' is too large: 8192. This model's maximum context length is 8192 tokens."
 
     with endpoint(refusing(lambda b: refusal(400, words) if "max_tokens" in b else None, GOOD)) as served:
         ask(served.url)
@@ -195,7 +196,7 @@ def test_a_refusal_with_a_500_that_names_the_mode_is_not_asked_again_by_retries(
         refusal(404, "The model `m` does not exist or you do not have access to it.", None, "model_not_found"),
         refusal(400, "Model Not Exist"),
         refusal(404, 'model "m" not found, try pulling it first'),
-        refusal(400, "This model's maximum context length is 8192 tokens. However, your messages resulted in 9000 tokens.",
+        refusal(400, "This model's maximum context length is 8192 tokens. Your messages resulted in 9000 tokens.",
                 "messages", "context_length_exceeded"),
         refusal(400, "the request exceeds the available context size, try increasing it"),
         refusal(400, "Input data may contain inappropriate content.", None, "data_inspection_failed"),
@@ -479,9 +480,15 @@ def test_the_query_of_a_base_url_stays_a_query():
     assert served.paths == ["/v1/chat/completions?api-version=2024-10-21"]
 
 
-def test_sequences_of_messages_without_a_system_message_get_one():
-    from summarizer.clients.ways import Ways, request_of
+def test_the_newer_name_of_the_limit_is_tried_first_where_it_is_the_usual():
+    def name(url: str | None) -> str:
+        return first_ways(Settings("chat", "m", url)).limit_name
 
+    assert name(None) == name("https://r.openai.azure.com/openai/v1/") == "max_completion_tokens"
+    assert name("https://api.deepseek.com") == name("http://api.openai.com.example.org:80/v1") == "max_tokens"
+
+
+def test_sequences_of_messages_without_a_system_message_get_one():
     user: Sequence[Message] = (Message("user", "u"),)
     request = request_of(Ways(mode="prompt"), user, SCHEMA)
     assert [m.role for m in request.messages] == ["system", "user"]
