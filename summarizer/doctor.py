@@ -197,8 +197,8 @@ class _Examination:
         if found.context and found.context < _PROMPT + self._answer_limit:
             found.troubles.append(
                 f"Its context is {found.context:,} tokens; a part with its answer may take "
-                f"{_PROMPT + self._answer_limit:,}: make it larger (Ollama: OLLAMA_CONTEXT_LENGTH; llama.cpp: --ctx-size; vLLM: --max-model-len; "
-                "LM Studio: context length)."
+                f"{_PROMPT + self._answer_limit:,}: make it larger (Ollama: OLLAMA_CONTEXT_LENGTH; "
+                "llama.cpp: --ctx-size; vLLM: --max-model-len; LM Studio: context length)."
             )
         if "prompt tokens" not in found.reports:
             found.troubles.append("It does not say how many tokens it read, so that a cut prompt cannot be noticed.")
@@ -261,15 +261,19 @@ def _context_of(model: dict[str, Any]) -> int | None:
 def as_text(found: Diagnosis) -> str:
     """The diagnosis as a small table, the host first."""
     lines = [f"{found.host}, model {found.model}: {'usable' if found.usable else 'not usable'}", ""]
-    lines += [f"  {c.mode:<{_WIDTH}} {c.verdict}{f' ({_line(c.detail)})' if c.detail else ''}" for c in found.modes]
-    lines += [f"  {name:<{_WIDTH}} {verdict}" for name, verdict in found.parameters.items()]
-    lines.append(f"  {'context length':<{_WIDTH}} {f'{found.context:,}' if found.context else 'not told'}")
-    lines += [f"  {name:<{_WIDTH}} {value}" for name, value in found.reports.items()]
+    lines += [_row(c.mode, c.verdict + (f" ({_line(c.detail)})" if c.detail else "")) for c in found.modes]
+    lines += [_row(name, verdict) for name, verdict in found.parameters.items()]
+    lines.append(_row("context length", f"{found.context:,}" if found.context else "not told"))
+    lines += [_row(name, value) for name, value in found.reports.items()]
     if found.ways is not None:
         sent = ", ".join(f"{name} {value}" for name, value in found.ways.parameters().items() if value is not None)
         lines += ["", f"To use: {found.ways.mode}{f' with {sent}' if sent else ''}; a run finds this out by itself."]
     lines += ["", *found.troubles] if found.troubles else []
     return "\n".join(lines)
+
+
+def _row(name: str, value: str) -> str:
+    return f"  {name:<{_WIDTH}} {value}"
 
 
 def _line(text: str) -> str:

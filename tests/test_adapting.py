@@ -36,10 +36,15 @@ TODAY = date(2026, 11, 28)
 
 
 def ask(
-    url: str, times: int = 1, memory: Forgetful | None = None, today: date = TODAY, together: bool = False
+    url: str,
+    times: int = 1,
+    memory: Forgetful | None = None,
+    today: date = TODAY,
+    together: bool = False,
+    limit: int = 8192,
 ) -> list[Reply]:
     """Replies to the same question, one after the other or all at once, through the real SDK."""
-    settings = Settings("chat", "m", url, "none", timeout=5.0, answer_limit=8192)
+    settings = Settings("chat", "m", url, "none", timeout=5.0, answer_limit=limit)
 
     async def run() -> list[Reply]:
         client = Adapting(OpenAIChat(settings), settings, Forgetful() if memory is None else memory, lambda: today)
@@ -103,6 +108,7 @@ def test_without_a_schema_it_is_told_in_words_at_the_end_of_the_same_system_mess
         (vendors.deepseek_thinking, ["json_schema", "tools", "tools"], {"tool_choice"}),
         (vendors.deepseek_old, ["json_schema", "tools"], set()),
         (vendors.qwen_thinking, ["json_schema", "tools", "tools"], {"tool_choice"}),
+        (vendors.qwen_hybrid, ["json_schema"] * 2, set()),
         (vendors.kimi, ["json_schema"] * 2, {"temperature"}),
         (vendors.lm_studio, ["json_schema"], set()),
         (vendors.ollama_without_tools, ["json_schema", "tools", "json_object"], set()),
@@ -185,6 +191,26 @@ def test_a_refusal_with_a_500_that_names_the_mode_is_not_asked_again_by_retries(
     with endpoint(refusing(vendors.llama_cpp, GOOD)) as served:
         assert asyncio.run(run(served.url)).content == GOOD
     assert modes(served) == ["json_schema", "tools", "json_object"]
+
+
+def test_a_page_of_a_proxy_that_holds_some_word_is_no_refusal():
+    """It is asked again by retries, as any 500."""
+    page = b"<html><script>function f() { schema; }</script>Internal Server Error</html>"
+    settings_of = lambda url: Settings("chat", "m", url, "none", timeout=5.0)  # noqa: E731
+
+    async def run(url: str) -> Reply:
+        async def sleep(seconds: float) -> None:
+            pass
+
+        client = Adapting(Retrying(OpenAIChat(settings_of(url)), 4, sleep), settings_of(url), Forgetful())
+        try:
+            return await client.complete(MESSAGES, SCHEMA)
+        finally:
+            await client.close()
+
+    with endpoint(lambda n, r: Response(500, page) if n < 3 else says(GOOD)) as served:
+        assert asyncio.run(run(served.url)).content == GOOD
+    assert modes(served) == ["json_schema"] * 3
 
 
 # --- what is no refusal of a mode ---------------------------------------------------------------
@@ -371,6 +397,15 @@ def test_a_damaged_memory_is_as_none(text):
         assert ask(served.url, memory=memory)[0].content == GOOD
 
 
+@pytest.mark.parametrize(("usual", "sent"), [(2048, 2048), (8192, 8192), (16384, 16384)])
+def test_the_limit_of_the_settings_holds_for_an_endpoint_that_is_known(usual, sent):
+    memory = Forgetful()
+    with endpoint(honouring(GOOD)) as served:
+        ask(served.url, memory=memory)
+        ask(served.url, memory=memory, limit=usual)
+    assert served.requests[1]["max_tokens"] == sent
+
+
 def test_of_many_requests_at_once_only_the_first_finds_out():
     with endpoint(refusing(vendors.ollama_without_tools, GOOD)) as served:
         replies = ask(served.url, times=8, together=True)
@@ -414,6 +449,7 @@ def test_an_empty_answer_at_the_limit_raises_it_once_and_that_is_remembered():
     assert [body["max_tokens"] for body in served.requests] == [8192, 32768, 32768]
     assert reply.content == GOOD
     assert (reply.usage.requests, reply.usage.reasoning_tokens, reply.usage.answer_tokens) == (2, 14, 20)
+    assert (reply.usage.prompt_tokens, reply.read_tokens) == (8000, 4000)
 
 
 def test_a_limit_is_raised_once_and_then_the_reply_is_given_back():

@@ -114,12 +114,12 @@ def test_what_an_endpoint_reports_is_shown():
 
     with endpoint(script) as served:
         text = as_text(diagnosed(served.url))
-    rows = dict(line.split(maxsplit=1) if "-" in line else line.rsplit(maxsplit=1) for line in text.splitlines()[2:-2])
+    rows = {line[:34].strip(): line[34:].strip() for line in text.splitlines()}
     assert text.startswith("127.0.0.1:")
-    assert rows["  prompt tokens"] == "4000"
-    assert rows["  reasoning tokens"] == "64"
+    assert rows["prompt tokens"] == "4000"
+    assert rows["reasoning tokens"] == "64"
     assert rows["x-ratelimit-limit-requests"] == "500"
-    assert "context length                   not told" in text
+    assert rows["context length"] == "not told"
 
 
 def test_a_model_that_thinks_gets_a_larger_limit():
@@ -140,7 +140,7 @@ def test_a_context_that_is_too_small_is_named_with_the_setting():
 @pytest.mark.parametrize(
     ("response", "listed", "sentence"),
     [
-        (refusal(404, "model 'm' not found"), models("qwen3", "gemma3"), "model 'm'; the endpoint offers gemma3, qwen3."),
+        (refusal(404, "model 'm' not found"), models("qwen3", "gemma3"), "'m'; the endpoint offers gemma3, qwen3."),
         (refusal(400, "Model Not Exist"), models(*(f"m{n}" for n in range(40))), "offers 40 models, the nearest m"),
         (Response(404, {}), models("qwen3"), "offers qwen3"),
         (refusal(404, "model 'm' not found"), None, "look in its console"),

@@ -96,6 +96,13 @@ def qwen_thinking(body: Body) -> Response | None:
     return None
 
 
+def qwen_hybrid(body: Body) -> Response | None:
+    if body.get("enable_thinking") is not False:
+        words = "parameter.enable_thinking must be set to false for non-streaming calls"
+        return refusal(400, words, None, "invalid_parameter_error")
+    return None
+
+
 def kimi(body: Body) -> Response | None:
     if body.get("temperature", 1) != 1:
         return refusal(400, "invalid temperature: only 1 is allowed for this model")

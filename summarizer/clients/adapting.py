@@ -16,7 +16,7 @@ from datetime import date, timedelta
 from summarizer.clients.base import AnswerSchema, Memory, Message, Reply, Sender
 from summarizer.clients.refusals import ways_after, ways_after_vague
 from summarizer.clients.ways import Ways, first_ways, from_text, request_of, to_text
-from summarizer.errors import EndpointError
+from summarizer.errors import BudgetError, EndpointError
 from summarizer.lenientjson import find_object, without_thinking
 from summarizer.model import Usage
 from summarizer.settings import Settings
@@ -80,11 +80,14 @@ class Adapting:
                 if following is None or not tries_left:
                     error.requests = spent.requests
                     raise
+            except BudgetError as error:
+                error.requests += spent.requests
+                raise
             else:
                 spent += reply.usage
                 following = self._after_reply(ways, reply, schema)
                 if following is None or not tries_left:
-                    return replace(reply, usage=spent)
+                    return replace(reply, usage=spent, read_tokens=reply.usage.prompt_tokens)
             if following is self._ways:
                 shared = following
             ways = following
@@ -132,7 +135,9 @@ class Adapting:
             self._ways = ways
         if ways != self._remembered:
             self._remembered = ways
-            self._memory.remember(memory_name(self._settings), to_text(ways, self._today().isoformat()))
+            raised = ways.limit if ways.limit > self._settings.answer_limit else 0
+            kept = to_text(replace(ways, limit=raised), self._today().isoformat())
+            self._memory.remember(memory_name(self._settings), kept)
 
     def _recalled(self) -> Ways | None:
         """What is remembered, unless it is older than four weeks: then all is tried anew."""
@@ -147,7 +152,8 @@ class Adapting:
             return None
         if old:
             return None
-        return replace(ways, limit=max(ways.limit, min(self._settings.answer_limit, ways.ceiling or ways.limit)))
+        limit = max(ways.limit, self._settings.answer_limit)
+        return replace(ways, limit=min(limit, ways.ceiling or limit))
 
 
 def is_usable(reply: Reply, schema: AnswerSchema) -> bool:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
-from summarizer.clients.base import Reply, Request
+from summarizer.clients.base import Mode, Reply, Request
 from summarizer.clients.refusals import is_refusal
 from summarizer.clients.wire import body_of, reply_of
 from summarizer.clients.wordings import matches
@@ -46,13 +46,13 @@ class OpenAIChat:
     async def send(self, request: Request) -> Reply:
         """One request. Raises EndpointError; its `retryable` says whether to ask again."""
         body = body_of(request, self._settings.model)
-        with self._translated():
+        with self._translated(request.mode):
             response = await self._client().chat.completions.with_raw_response.create(**body)
             return reply_of(response.parse(), response.headers)
 
     async def models(self) -> list[dict[str, Any]]:
         """What the endpoint lists under /models, each as it describes it. Raises EndpointError."""
-        with self._translated():
+        with self._translated("prompt"):
             page = await self._client().models.list()
             return [each.model_dump() for each in page.data or ()]
 
@@ -79,14 +79,14 @@ class OpenAIChat:
         return self._sdk
 
     @contextmanager
-    def _translated(self) -> Iterator[None]:
+    def _translated(self, mode: Mode) -> Iterator[None]:
         """Vendor errors as ours."""
         import openai
 
         try:
             yield
         except openai.APIStatusError as error:
-            raise self._status_error(error) from error
+            raise self._status_error(error, mode) from error
         except openai.APIConnectionError as error:
             raise self._connection_error(error) from error
         except openai.APIError as error:
@@ -95,7 +95,7 @@ class OpenAIChat:
         except ValueError as error:  # the SDK parses the body; JSONDecodeError and UnicodeError are ValueErrors
             raise EndpointError(f"{self._settings.host} sent a body that is no JSON.", retryable=True) from error
 
-    def _status_error(self, error: openai.APIStatusError) -> EndpointError:
+    def _status_error(self, error: openai.APIStatusError, mode: Mode) -> EndpointError:
         status = error.status_code
         if 300 <= status < 400:
             hint = (
@@ -106,7 +106,8 @@ class OpenAIChat:
         after = error.response.headers.get("retry-after", "")
         quota = "insufficient_quota" in str(getattr(error, "code", "") or "")
         parameter, detail = str(getattr(error, "param", "") or ""), self._shown(_words(error))
-        refused = is_refusal(status, f"{parameter} {detail}")
+        # a refusal is a JSON error; a page of a proxy may hold any word
+        refused = isinstance(error.body, dict) and is_refusal(mode, f"{parameter} {detail}")
         return EndpointError(
             f"{self._settings.host} answered {status}: {hint}",
             retryable=status in _RETRYABLE and not quota and not refused,
@@ -143,8 +144,8 @@ def _words(error: openai.APIStatusError) -> str:
     """What the endpoint says of its error; the SDK keeps only the `message` of a JSON body in its own."""
     body = error.body
     if isinstance(body, dict) and isinstance(body.get("message"), str):
-        return error.message
-    return f"{error.message} - {body}" if body else error.message
+        return str(body["message"])
+    return str(body) if body else error.message
 
 
 def _seconds(text: str) -> float | None:

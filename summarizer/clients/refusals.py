@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from summarizer.clients.base import Mode
 from summarizer.clients.ways import LIMITS, Ways
 from summarizer.clients.wordings import matches, matches_any, patterns
 from summarizer.errors import EndpointError
@@ -22,11 +23,9 @@ def told(error: EndpointError) -> EndpointError:
     return error
 
 
-def is_refusal(status: int, words: str) -> bool:
-    """Whether an error is about the way of asking, so that the same request again is of no use (also with a 500)."""
-    if status not in _REFUSING or matches_any("elsewhere", words):
-        return False
-    return any(matches_any(group, words) for group in ("modes", "tool_details", "parameters"))
+def is_refusal(mode: Mode, words: str) -> bool:
+    """Whether an error is about the mode that was asked for, so that the same request again is of no use."""
+    return matches("modes", mode, words) and not matches_any("elsewhere", words)
 
 
 def ways_after(ways: Ways, error: EndpointError) -> Ways | None:
@@ -42,6 +41,8 @@ def ways_after(ways: Ways, error: EndpointError) -> Ways | None:
         return limited
     if matches_any("elsewhere", words):
         return None
+    if ways.sends("thinking") and matches("switches", "thinking", words):
+        return ways.without("thinking")
     for name in ("temperature", "seed"):
         if ways.sends(name) and matches("parameters", name, words):
             return ways.without(name)

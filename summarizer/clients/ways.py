@@ -15,7 +15,7 @@ from summarizer.settings import Settings
 MODES: tuple[Mode, ...] = get_args(Mode)
 LIMITS = ("max_tokens", "max_completion_tokens")
 _STEADY: dict[str, Any] = {"temperature": 0, "seed": 1}  # the same question, the same answer, as far as one can
-_DROPPABLE = frozenset((*_STEADY, *LIMITS, "strict", "tool_choice"))
+_DROPPABLE = frozenset((*_STEADY, *LIMITS, "strict", "tool_choice", "thinking"))
 _RAISE = 4
 
 
@@ -23,8 +23,9 @@ _RAISE = 4
 class Ways:
     """What is taken: the mode, what has to be left out, and the limit of an answer under its name.
 
-    `dropped` holds names of parameters (temperature, seed, max_tokens, …) and of details of a tool call
-    (strict, tool_choice). `ceiling` is the largest limit that the endpoint takes, where it said so.
+    `dropped` holds names of parameters (temperature, seed, max_tokens, …), of details of a tool call (strict,
+    tool_choice), and thinking where it has to be switched off. `ceiling` is the largest limit that the endpoint
+    takes, where it said so.
     """
 
     mode: Mode = "json_schema"
@@ -61,6 +62,8 @@ class Ways:
         sent = {name: value for name, value in _STEADY.items() if self.sends(name)}
         if self.sends(self.limit_name):
             sent[self.limit_name] = self.limit
+        if "thinking" in self.dropped:
+            sent["extra_body"] = {"enable_thinking": False}  # DashScope's own parameter
         if self.mode == "tools":
             sent |= {name: None for name in ("strict", "tool_choice") if name in self.dropped}
         return sent

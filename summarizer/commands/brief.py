@@ -125,9 +125,10 @@ def _report_run(made: Brief, written: list[str], verbose: bool) -> None:
         say("Nothing was found in it; is it a work report or a plan, in simplified Chinese?")
     if made.usage.requests:
         usage = made.usage
+        thought = f" ({usage.reasoning_tokens} of them thinking)" if usage.reasoning_tokens else ""
         say(
             f"{usage.requests} requests, {usage.prompt_tokens} prompt tokens ({usage.cached_tokens} cached), "
-            f"{usage.answer_tokens} answer tokens, {usage.seconds:.1f} s."
+            f"{usage.answer_tokens} answer tokens{thought}, {usage.seconds:.1f} s."
         )
     for path in written:
         say(f"Written: {path}")

@@ -172,7 +172,7 @@ def _check_context(messages: Sequence[Message], reply: Reply) -> None:
 
     Local servers drop the front of a prompt that is longer than their context, and answer as if nothing had happened.
     """
-    told = reply.usage.prompt_tokens
+    told = reply.read_tokens or reply.usage.prompt_tokens
     if not told or told > _FEWEST_TOKENS * sum(len(m.content) for m in messages):
         return
     sent = sum(count_tokens(m.content) for m in messages)
