@@ -24,11 +24,12 @@ class Response:
 
 @dataclass
 class Endpoint:
-    """Its base URL, and the requests that it saw."""
+    """Its base URL, and the requests that it saw: bodies, headers, and paths with their query."""
 
     url: str
     requests: list[dict[str, Any]]
     headers: list[dict[str, str]]
+    paths: list[str] = field(default_factory=list)
 
 
 Script = Callable[[int, dict[str, Any]], Response]
@@ -44,8 +45,12 @@ def says(content: str, finish: str = "stop", refusal: str | None = None, model: 
 
 
 @contextmanager
-def endpoint(script: Script) -> Iterator[Endpoint]:
-    """Serves a script on a free loopback port; it is called with the number of the request and its body."""
+def endpoint(script: Script, models: Response | None = None) -> Iterator[Endpoint]:
+    """Serves a script on a free loopback port; it is called with the number of the request and its body.
+
+    `models` is what it answers to GET /models; without it there is no such path.
+    """
+    paths: list[str] = []
     seen: list[dict[str, Any]] = []
     headers: list[dict[str, str]] = []
     lock = threading.Lock()
@@ -58,8 +63,12 @@ def endpoint(script: Script) -> Iterator[Endpoint]:
             with lock:
                 seen.append(request)
                 headers.append(dict(self.headers))
+                paths.append(self.path)
                 number = len(seen)
             self._send(script(number, request))
+
+        def do_GET(self) -> None:
+            self._send(models or Response(404, {"detail": "Not Found"}))
 
         def _send(self, response: Response) -> None:
             if response.drop:
@@ -87,7 +96,7 @@ def endpoint(script: Script) -> Iterator[Endpoint]:
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        yield Endpoint(f"http://127.0.0.1:{server.server_port}/v1", seen, headers)
+        yield Endpoint(f"http://127.0.0.1:{server.server_port}/v1", seen, headers, paths)
     finally:
         server.shutdown()
         thread.join()

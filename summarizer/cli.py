@@ -13,6 +13,7 @@ import typer
 from summarizer.commands.brief import brief
 from summarizer.commands.common import DONE, FAILED, INTERRUPTED, USAGE, say
 from summarizer.commands.corrections import fixes, gold
+from summarizer.commands.doctor import doctor
 from summarizer.commands.evaluate import evaluate
 from summarizer.commands.outline import outline
 from summarizer.errors import SettingsError, SummarizerError
@@ -43,6 +44,7 @@ app.command()(outline)
 app.command(name="eval")(evaluate)
 app.command()(gold)
 app.command()(fixes)
+app.command()(doctor)
 
 
 def main() -> NoReturn:

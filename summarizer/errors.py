@@ -50,7 +50,8 @@ class EndpointError(EngineError):
     """The endpoint failed.
 
     `retryable` says whether asking again can help, `retry_after` the seconds that the endpoint wants to
-    wait, `status` the HTTP status (None where there was none), `detail` the endpoint's own words without the key.
+    wait, `status` the HTTP status (None where there was none), `detail` the endpoint's own words without the key,
+    `parameter` the one that it names as the cause.
     """
 
     reason = "endpoint_failed"
@@ -63,12 +64,14 @@ class EndpointError(EngineError):
         retry_after: float | None = None,
         status: int | None = None,
         detail: str = "",
+        parameter: str = "",
     ):
         super().__init__(message)
         self.retryable = retryable
         self.retry_after = retry_after
         self.status = status
         self.detail = detail
+        self.parameter = parameter
 
 
 class LateError(EndpointError):

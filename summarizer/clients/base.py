@@ -54,6 +54,7 @@ class Reply:
 
     `finish` is the endpoint's word (stop, length, content_filter, tool_calls). `refusal` is the model's own
     text where it declined. A reply may hold no answer at all: who asked decides what to make of it.
+    `read_tokens` are the prompt tokens of the request that was answered, where `usage` sums up several.
     `headers` are those on limits (x-ratelimit-…, retry-after), lower case; they are not stored.
     """
 
@@ -62,6 +63,7 @@ class Reply:
     refusal: str | None = None
     usage: Usage = field(default_factory=Usage)
     headers: Mapping[str, str] = field(default_factory=dict)
+    read_tokens: int = 0
 
 
 class Client(Protocol):

@@ -1,4 +1,4 @@
-"""Chat completions through the openai SDK, with strict `json_schema`.
+"""Chat completions through the openai SDK.
 
 The SDK's own retries are off (tenacity's are outside), redirects are not followed, so that the key
 goes nowhere else, and vendor errors are translated in openai_errors and nowhere else.
@@ -14,12 +14,12 @@ from urllib.parse import parse_qsl, urlsplit
 from summarizer.clients.base import Reply, Request
 from summarizer.clients.headers import kept
 from summarizer.clients.openai_errors import completion_of, translated
-from summarizer.model import Usage
+from summarizer.clients.wire import body_of, reply_of
+from summarizer.clients.wordings import matches
 from summarizer.settings import Settings
 
 if TYPE_CHECKING:
     import openai
-    from openai.types.chat import ChatCompletion
 
 
 class OpenAIChat:
@@ -31,16 +31,28 @@ class OpenAIChat:
 
     async def send(self, request: Request) -> Reply:
         """One request, answered in full within its time. Raises EndpointError; `retryable` says whether it may help."""
-        client = self._client()
         timeout = self._settings.timeout
         seconds = timeout if request.time_left is None else min(timeout, request.time_left)
+        body = body_of(request, self._settings.model)
+        client = self._client()
         try:
             async with asyncio.timeout(seconds):
-                answer = await client.chat.completions.with_raw_response.create(**self._body(request))
+                answer = await client.chat.completions.with_raw_response.create(**body)
             completion = completion_of(answer.parse(), self._settings)
         except Exception as error:
-            raise translated(error, self._settings, seconds) from None  # a vendor's error may show what we sent
-        return replace(_reply(completion), headers=kept(answer.headers))
+            # a vendor's error may show what we sent: none stays behind ours
+            raise translated(error, self._settings, seconds, request.mode) from None
+        return replace(reply_of(completion), headers=kept(answer.headers))
+
+    async def models(self) -> list[dict[str, Any]]:
+        """What the endpoint lists under /models, each as it describes it. Raises EndpointError."""
+        seconds = self._settings.timeout
+        try:
+            async with asyncio.timeout(seconds):
+                page = await self._client().models.list()
+            return [each.model_dump() for each in page.data or ()]
+        except Exception as error:
+            raise translated(error, self._settings, seconds) from None
 
     async def close(self) -> None:
         if self._sdk is not None:
@@ -50,44 +62,22 @@ class OpenAIChat:
         if self._sdk is None:
             import openai
 
-            address = urlsplit(self._settings.address)
+            address, query = split_address(self._settings.address)
+            key = self._settings.api_key or ""
+            azure = matches("hosts", "api_key_header", urlsplit(address).hostname or "")
             self._sdk = openai.AsyncOpenAI(
-                api_key=self._settings.api_key,
-                base_url=address._replace(query="", fragment="").geturl(),
-                default_query=dict(parse_qsl(address.query)),  # Azure's ?api-version=… belongs behind the whole path
+                api_key=key,
+                base_url=address,
+                default_query=query,
+                default_headers={"api-key": key} if azure else None,
                 max_retries=0,
                 timeout=self._settings.timeout,
                 http_client=openai.DefaultAsyncHttpxClient(follow_redirects=False),
             )
         return self._sdk
 
-    def _body(self, request: Request) -> dict[str, Any]:
-        schema = {"name": request.schema.name, "strict": True, "schema": dict(request.schema.schema)}
-        return {
-            "model": self._settings.model,
-            "messages": [{"role": m.role, "content": m.content} for m in request.messages],
-            "response_format": {"type": "json_schema", "json_schema": schema},
-            **request.parameters,
-        }
 
-
-def _reply(completion: ChatCompletion) -> Reply:
-    """The reply of a completion. Endpoints send what they like: nothing of its shape is taken for granted."""
-    choices = getattr(completion, "choices", None)
-    choice = choices[0] if isinstance(choices, list) and choices else None
-    message = getattr(choice, "message", None)
-    content, refusal = getattr(message, "content", None), getattr(message, "refusal", None)
-    return Reply(
-        content if isinstance(content, str) else "",
-        str(getattr(choice, "finish_reason", None) or "stop"),
-        str(refusal) if refusal else None,
-        _usage(completion),
-    )
-
-
-def _usage(completion: ChatCompletion) -> Usage:
-    """What the endpoint says that it cost; what it does not say counts as nothing."""
-    usage = getattr(completion, "usage", None)
-    cached = getattr(getattr(usage, "prompt_tokens_details", None), "cached_tokens", None)
-    counts = (getattr(usage, "prompt_tokens", None), cached, getattr(usage, "completion_tokens", None))
-    return Usage(1, *(count if isinstance(count, int) else 0 for count in counts))
+def split_address(address: str) -> tuple[str, dict[str, str]]:
+    """A base URL and its query apart (Azure's older paths end in ?api-version=…), for the SDK appends paths to it."""
+    parts = urlsplit(address)
+    return parts._replace(query="", fragment="").geturl(), dict(parse_qsl(parts.query))

@@ -13,7 +13,9 @@ import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from summarizer.clients.base import Mode
 from summarizer.clients.headers import kept, limits_told, seconds_to_wait
+from summarizer.clients.refusals import is_refusal
 from summarizer.clients.vendors import can_pass, hint, is_out_of_quota
 from summarizer.errors import EndpointError, LateError, QuotaError
 from summarizer.settings import Settings
@@ -21,20 +23,21 @@ from summarizer.settings import Settings
 if TYPE_CHECKING:
     import openai
 
-_SHOWN = 200  # characters of an endpoint's own words
+_SHOWN = 500  # characters of an endpoint's own words that are looked at
+_QUOTED = 200  # of which so many are shown
 _PAGE = re.compile(r"\s*(?:<!doctype|<html|<\?xml|<)", re.IGNORECASE)
 
 
-def translated(error: Exception, settings: Settings, seconds: float) -> Exception:
+def translated(error: Exception, settings: Settings, seconds: float, mode: Mode | None = None) -> Exception:
     """The EndpointError of a vendor's error; what is no weather of the network comes back as it is.
 
-    `seconds` is the time that the request had. `requests` of what comes back is 1 where the request was sent.
+    `seconds` is the time that the request had, `mode` how it asked. `requests` of what comes back is 1 where the request was sent.
     """
     import openai
 
     host = settings.host
     if isinstance(error, openai.APIStatusError):
-        return _of_status(error, settings)
+        return _of_status(error, settings, mode)
     if isinstance(error, openai.APITimeoutError) and not _was_sent(error):
         return _sent(LateError(f"{host} cannot be reached within {seconds:.3g} s.", retryable=True), False)
     if isinstance(error, openai.APITimeoutError | TimeoutError):
@@ -62,20 +65,33 @@ def completion_of(parsed: Any, settings: Settings) -> Any:
     return parsed
 
 
-def _of_status(error: openai.APIStatusError, settings: Settings) -> EndpointError:
+def _of_status(error: openai.APIStatusError, settings: Settings, mode: Mode | None) -> EndpointError:
     headers = kept(error.response.headers)
     wait = seconds_to_wait(headers, time.time)
     if wait is None and error.status_code == 429:
         told = limits_told(headers, time.time)
         wait = max(told.requests.pause, told.tokens.pause) or None
-    return _refusal(settings, error.status_code, error.body, error.message, wait)
+    made = _refusal(settings, error.status_code, error.body, _words(error), wait)
+    made.parameter = _shown(str(getattr(error, "param", "") or ""), settings)
+    # a refusal of the mode is a JSON error, however it is numbered; a page of a proxy may hold any word
+    refused = mode is not None and isinstance(error.body, dict)
+    made.retryable = made.retryable and not (refused and is_refusal(mode, f"{made.parameter} {made.detail}"))  # type: ignore[arg-type]
+    return made
+
+
+def _words(error: openai.APIStatusError) -> str:
+    """What the endpoint says of its error; the SDK keeps only the `message` of a JSON body in its own."""
+    body = error.body
+    if isinstance(body, dict) and isinstance(body.get("message"), str):
+        return str(body["message"])
+    return str(body) if body else error.message
 
 
 def _refusal(settings: Settings, status: int, body: object, message: str, wait: float | None) -> EndpointError:
     """The error of a status with the endpoint's own words."""
     shown, host = _shown(message, settings), settings.host or ""
     spent = is_out_of_quota(host, status, _codes(body), message)
-    words = f" ({shown})" if shown and not _PAGE.match(shown) else ""
+    words = f" ({shown[:_QUOTED]})" if shown and not _PAGE.match(shown) else ""
     advice = "the account has nothing left to pay with; top it up, or use another key." if spent else hint(status)
     kind = QuotaError if spent else EndpointError
     return _sent(

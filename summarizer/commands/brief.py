@@ -160,9 +160,10 @@ def _report_cost(made: Brief, summarizer: Summarizer) -> None:
     if not usage.requests:
         return
     cost = spending(summarizer, usage)
+    thought = f" ({usage.reasoning_tokens} of them thinking)" if usage.reasoning_tokens else ""
     say(
         f"{usage.requests} requests, {usage.prompt_tokens} prompt tokens ({usage.cached_tokens} cached), "
-        f"{usage.answer_tokens} answer tokens, {usage.seconds:.1f} s" + (f", {cost}." if cost else ".")
+        f"{usage.answer_tokens} answer tokens{thought}, {usage.seconds:.1f} s" + (f", {cost}." if cost else ".")
     )
     if any(gap.reason in BUDGET_SPENT for gap in made.gaps):
         say("The budget did not allow every request; what was paid for is kept, and rules read what was not asked.")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from summarizer.clients.base import Reply
 from summarizer.errors import CutOffError, RefusedError, ReplyError
+from summarizer.lenientjson import Found, UnclosedError, find_object
 from summarizer.model import Draft, DraftFigure, DraftGoal, DraftProject, DraftRisk, DraftSkip
 
 ITEM_TYPES: dict[str, type[BaseModel]] = {
@@ -33,11 +33,15 @@ class Malformed:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """The items that have the right form, those that have not, and how many were said twice."""
+    """The items that have the right form, those that have not, and how many were said twice.
+
+    `mended` says that the JSON was broken, and what was made of it may not be all that was meant.
+    """
 
     draft: Draft
     malformed: tuple[Malformed, ...]
     repeated: int = 0
+    mended: bool = False
 
 
 def text_of(reply: Reply) -> str:
@@ -55,14 +59,27 @@ def _cut_off() -> CutOffError:
     return CutOffError("the reply was cut off (length)")
 
 
-def parse(reply: Reply, most: int = 400) -> Parsed:
-    """An answer's items, at most so many a list. Raises ReplyError where it is no JSON object with any of the lists."""
+def answer_of(reply: Reply, keys: Collection[str]) -> Found:
+    """A reply's JSON with any of these keys. What was cut off is never completed. Raises ReplyError."""
+    text = text_of(reply)
     try:
-        answer = _clean(json.loads(text_of(reply)))
-    except (ValueError, TypeError, RecursionError) as error:
+        found = find_object(text, keys)
+        value = _clean(found.value)
+    except UnclosedError as error:
+        raise _cut_off() if reply.finish == "length" else CutOffError("the reply ends inside its JSON") from error
+    except (ValueError, RecursionError) as error:
         if reply.finish == "length":
             raise _cut_off() from error
         raise ReplyError(f"the answer is not JSON ({str(error)[:80]})") from error
+    if found.mended and reply.finish == "length":
+        raise _cut_off()
+    return Found(value, found.mended)
+
+
+def parse(reply: Reply, most: int = 400) -> Parsed:
+    """An answer's items, at most so many a list. Raises ReplyError where it is no JSON object with any of the lists."""
+    found = answer_of(reply, ITEM_TYPES)
+    answer = found.value
     if not isinstance(answer, dict) or not set(answer) & set(ITEM_TYPES):
         raise ReplyError("the answer has none of the lists figures, goals, projects, risks, skipped")
     malformed: list[Malformed] = []
@@ -78,7 +95,7 @@ def parse(reply: Reply, most: int = 400) -> Parsed:
             malformed.append(Malformed(kind, None, f"{len(rows)} items; only the first {most} were read"))
         lists[kind] = tuple(dict.fromkeys(items))
         repeated += len(items) - len(lists[kind])
-    return Parsed(Draft(**lists), tuple(malformed), repeated)
+    return Parsed(Draft(**lists), tuple(malformed), repeated, found.mended)
 
 
 def _clean(node: Any) -> Any:

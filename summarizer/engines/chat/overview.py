@@ -14,8 +14,8 @@ from collections.abc import Iterable, Iterator
 from pydantic import ValidationError
 
 from summarizer.clients.base import Client
-from summarizer.engines.chat.answers import text_of
-from summarizer.errors import BudgetError, EngineError, ReplyError
+from summarizer.engines.chat.answers import answer_of
+from summarizer.errors import BudgetError, CutOffError, EngineError, RefusedError, ReplyError
 from summarizer.grounding.english import PLACEHOLDER, Problem, check_english, numbers_of_names, render_english
 from summarizer.model import (
     BriefContent,
@@ -49,14 +49,16 @@ async def chat_overview(
         reason = "not_afforded" if isinstance(error, BudgetError) else "failed"
         return (), (_gap(reason, str(error)),), Usage(requests=error.requests)
     try:
-        answer = OverviewAnswer.model_validate_json(text_of(reply))
+        found = answer_of(reply, OverviewAnswer.model_fields)
+        answer = OverviewAnswer.model_validate(found.value)
     except ReplyError as error:
-        return (), (_gap("failed", str(error)),), reply.usage
+        malformed = reply.content.strip() and not isinstance(error, CutOffError | RefusedError)
+        return (), (_gap("malformed" if malformed else "failed", str(error)),), reply.usage
     except ValidationError as error:
         gap = _gap("malformed", f"the answer is no list of sentences ({error.error_count()} errors)")
         return (), (gap,), reply.usage
     good: list[OverviewSentence] = []
-    gaps: list[Gap] = []
+    gaps = [_gap("mended", "the answer was broken JSON and was mended")] if found.mended else []
     if surplus := answer.sentences[_MOST_SENTENCES:]:
         gaps.append(_gap("surplus", f"{len(surplus)} sentences beyond {_MOST_SENTENCES} were left out"))
     for sentence in answer.sentences[:_MOST_SENTENCES]:

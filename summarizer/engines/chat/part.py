@@ -109,7 +109,10 @@ class PartReader:
         return parsed
 
     def _parse(self, reply: Reply) -> Parsed:
-        return parse(reply, most=20 + 2 * (len(self._chunk.clauses) + len(self._chunk.quantities)))
+        parsed = parse(reply, most=20 + 2 * (len(self._chunk.clauses) + len(self._chunk.quantities)))
+        if parsed.mended:
+            self._note("mended", "the answer was broken JSON and was mended; an item may be missing or altered")
+        return parsed
 
     # --- repair ----------------------------------------------------------------------------
 
@@ -176,7 +179,7 @@ def _check_context(messages: Sequence[Message], reply: Reply) -> None:
 
     Local servers drop the front of a prompt that is longer than their context, and answer as if nothing had happened.
     """
-    told = reply.usage.prompt_tokens
+    told = reply.read_tokens or reply.usage.prompt_tokens
     if not told or told > _FEWEST_TOKENS * sum(len(m.content) for m in messages):
         return
     sent = sum(count_tokens(m.content) for m in messages)
