@@ -20,10 +20,12 @@ if TYPE_CHECKING:
     from summarizer.errors import SummarizerError as SummarizerError
     from summarizer.model import BriefContent as BriefContent
     from summarizer.pipeline import Summarizer as Summarizer
+    from summarizer.settings import CacheOptions as CacheOptions
 
 _HOMES = {
     "Brief": "brief",
     "BriefContent": "model",
+    "CacheOptions": "settings",
     "EndpointError": "errors",
     "EngineError": "errors",
     "Fixes": "correcting.fixes",
@@ -38,6 +40,7 @@ _HOMES = {
 __all__ = [
     "Brief",
     "BriefContent",
+    "CacheOptions",
     "EndpointError",
     "EngineError",
     "Fixes",

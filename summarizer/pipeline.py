@@ -28,7 +28,7 @@ from summarizer.merging import merge, with_overview
 from summarizer.model import BriefContent, Chunk, EngineInfo, Gap, Outline, Quantity, Reading, Report, Usage
 from summarizer.outline import read_outline
 from summarizer.quantities.grammar import find_quantities
-from summarizer.settings import Settings, resolve_settings
+from summarizer.settings import CacheOptions, Settings, resolve_settings
 from summarizer.terms.dictionary import Terms, load_terms
 
 _Result = TypeVar("_Result")
@@ -68,7 +68,8 @@ class Summarizer:
     >>> print(brief.to_markdown(lang="en"))                           # doctest: +SKIP
 
     `engine` is auto, rules or chat; `terms` a file of own indicators or glossary entries;
-    `client` replaces the endpoint (it answers instead of one made from the settings).
+    `client` replaces the endpoint (it answers instead of one made from the settings); `cache` says whether
+    and how replies are kept and used again.
     """
 
     def __init__(
@@ -79,6 +80,7 @@ class Summarizer:
         base_url: str | None = None,
         api_key: str | None = None,
         terms: str | Path | None = None,
+        cache: bool | CacheOptions = True,
         client: Client | None = None,
         environment: Mapping[str, str] | None = None,
     ):
@@ -86,8 +88,9 @@ class Summarizer:
         if client is not None:
             self.settings = Settings(engine="chat", model=model, base_url=base_url)
         else:
+            kept = cache if isinstance(cache, CacheOptions) else CacheOptions(use=cache)
             self.settings = resolve_settings(
-                environment, engine=engine, model=model, base_url=base_url, api_key=api_key
+                environment, engine=engine, model=model, base_url=base_url, api_key=api_key, cache=kept
             )
         self._terms_file = Path(terms) if terms else None
         self._own_client = client

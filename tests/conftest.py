@@ -24,3 +24,9 @@ def _no_endpoint_in_environment(monkeypatch, request):
     if request.config.getoption("--record-mode") in (None, "none"):
         for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "SUMMARIZER_MODEL", "SUMMARIZER_ENGINE"):
             monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(autouse=True)
+def _a_cache_of_its_own(monkeypatch, tmp_path_factory):
+    """No test sees the replies of another, or a developer's own."""
+    monkeypatch.setenv("SUMMARIZER_CACHE", str(tmp_path_factory.mktemp("cache") / "replies.sqlite3"))

@@ -22,7 +22,7 @@ SEED = seeds()[0]
 def test_the_public_names_are_these_and_sorted():
     assert summarizer.__all__ == sorted(summarizer.__all__)
     assert summarizer.__all__ == [
-        "Brief", "BriefContent", "EndpointError", "EngineError", "Fixes", "InputError", "ReplyError",
+        "Brief", "BriefContent", "CacheOptions", "EndpointError", "EngineError", "Fixes", "InputError", "ReplyError",
         "ResourceError", "SettingsError", "Summarizer", "SummarizerError",
     ]  # fmt: skip
     assert all(getattr(summarizer, name) for name in summarizer.__all__)
