@@ -29,4 +29,5 @@ def _no_endpoint_in_environment(monkeypatch, request):
 @pytest.fixture(autouse=True)
 def _a_cache_of_its_own(monkeypatch, tmp_path_factory):
     """No test sees the replies of another, or a developer's own."""
-    monkeypatch.setenv("SUMMARIZER_CACHE", str(tmp_path_factory.mktemp("cache") / "replies.sqlite3"))
+    monkeypatch.delenv("SUMMARIZER_CACHE", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))

@@ -6,7 +6,6 @@ one is set aside, one that cannot be used is done without, and either is said on
 
 from __future__ import annotations
 
-import json
 import logging
 import sqlite3
 import threading
@@ -18,13 +17,13 @@ from pathlib import Path
 from typing import Literal, TypeVar
 
 from summarizer.clients.database import Opened, is_busy, is_damage, open_database, transaction
+from summarizer.clients.kept import Kept, Summary
 
 _Result = TypeVar("_Result")
 _COLUMNS = "model, content, finish, refusal, prompt_tokens, answer_tokens, made"
 _TOUCHED_AFTER = 3600  # seconds: the time of last use is kept no finer, so that reading seldom writes
 _REMEMBERED_FOR = 30 * 86400  # seconds: servers are upgraded, and then can do more
 _EVICTED_AT_ONCE, _EVICTIONS = 16, 16
-LARGEST_REPLY = 4 * 2**20  # characters; an answer has about 20,000
 
 Adopted = Literal["taken", "there", "differs", "not written"]
 
@@ -35,54 +34,6 @@ class Bounds:
 
     kept: int = 2**30
     file: int = 2**31
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A reply as it is kept, with the tokens that it cost and when it was made (seconds since 1970)."""
-
-    model: str
-    content: str
-    finish: str
-    refusal: str | None
-    prompt_tokens: int
-    answer_tokens: int
-    made: int
-
-    @property
-    def is_answer(self) -> bool:
-        """Whether a JSON object is in it: neither refused nor filtered, empty, cut off or prose."""
-        if self.refusal or self.finish == "content_filter":
-            return False
-        start, end = self.content.find("{"), self.content.rfind("}")
-        try:
-            return isinstance(json.loads(self.content[start : end + 1]), dict)
-        except (ValueError, RecursionError):
-            return False
-
-    @property
-    def is_storable(self) -> bool:
-        """Whether it can be written: bounded, and text that UTF-8 knows."""
-        try:
-            length = sum(len(text.encode()) for text in (self.content, self.finish, self.refusal or "", self.model))
-        except UnicodeError:
-            return False
-        return length <= LARGEST_REPLY
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """What a store holds: replies a model, those without an answer, first and last time, endpoints remembered."""
-
-    models: tuple[tuple[str, int], ...] = ()
-    failed: int = 0
-    oldest: int | None = None
-    newest: int | None = None
-    endpoints: int = 0
-
-    @property
-    def replies(self) -> int:
-        return sum(count for _, count in self.models)
 
 
 @cache

@@ -11,7 +11,8 @@ from dataclasses import replace
 
 from summarizer.clients.base import AnswerSchema, Client, Message, Reply
 from summarizer.clients.context import cut_prompt
-from summarizer.clients.store import Kept, ReplyStore
+from summarizer.clients.kept import Kept
+from summarizer.clients.store import ReplyStore
 from summarizer.errors import EndpointError, EngineError
 from summarizer.model import Usage
 from summarizer.settings import Settings

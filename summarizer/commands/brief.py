@@ -14,7 +14,10 @@ from summarizer.commands.common import (
     BaseUrl,
     Engine,
     Model,
+    NoCache,
+    Offline,
     Report,
+    RetryFailed,
     Terms,
     Verbose,
     make_summarizer,
@@ -56,10 +59,14 @@ def brief(
         ),
     ] = None,
     no_fixes: Annotated[bool, typer.Option("--no-fixes", help="Leave the corrections beside the report out.")] = False,
+    no_cache: NoCache = False,
+    retry_failed: RetryFailed = False,
+    offline: Offline = False,
     verbose: Verbose = False,
 ) -> None:
     """Make the brief of one report."""
     from summarizer import outputs
+    from summarizer.settings import CacheOptions
 
     outputs_wanted = output or ["-"]
     chosen_form, chosen_lang = _format(form), _lang(lang)
@@ -67,7 +74,8 @@ def brief(
     corrections = _corrections(report, fixes, no_fixes)
     for path in outputs_wanted:
         outputs.check_writable(path, report, corrections, terms)
-    summarizer = make_summarizer(engine, model, base_url, terms)
+    cache = CacheOptions(use=not no_cache, retry_failed=retry_failed, offline=offline)
+    summarizer = make_summarizer(engine, model, base_url, terms, cache)
     made = _made(summarizer, report, corrections)
     for path, each in zip(outputs_wanted, forms, strict=True):
         outputs.write(path, outputs.render(made, each, chosen_lang))
@@ -123,8 +131,10 @@ def _report_run(made: Brief, written: list[str], verbose: bool) -> None:
         say(f"In English: {english} of {len(items)} items; the others show their Chinese, marked as not translated.")
     else:
         say("Nothing was found in it; is it a work report or a plan, in simplified Chinese?")
-    if made.usage.requests:
-        usage = made.usage
+    usage = made.usage
+    if usage.stored:
+        say(f"{usage.stored} answers from the store, without a request.")
+    if usage.requests:
         say(
             f"{usage.requests} requests, {usage.prompt_tokens} prompt tokens ({usage.cached_tokens} cached), "
             f"{usage.answer_tokens} answer tokens, {usage.seconds:.1f} s."

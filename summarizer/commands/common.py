@@ -9,6 +9,7 @@ import typer
 
 if TYPE_CHECKING:
     from summarizer.pipeline import Summarizer
+    from summarizer.settings import CacheOptions
 
 DONE, FAILED, USAGE, LOST, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -30,6 +31,13 @@ Terms = Annotated[
     Path | None,
     typer.Option("--terms", help="A TSV file of your own indicators or glossary entries.", metavar="FILE"),
 ]
+NoCache = Annotated[
+    bool, typer.Option("--no-cache", help="Ask everything anew, and keep no replies (see `summarizer cache`).")
+]
+Offline = Annotated[bool, typer.Option("--offline", help="Send nothing: kept replies answer alone.")]
+RetryFailed = Annotated[
+    bool, typer.Option("--retry-failed", help="Ask again where a kept reply holds no answer (refused, empty, cut off).")
+]
 Verbose = Annotated[bool, typer.Option("--verbose", help="Show gaps one by one, and tracebacks of faults.")]
 
 
@@ -38,11 +46,15 @@ def say(line: str) -> None:
     typer.echo(line, err=True)
 
 
-def make_summarizer(engine: str | None, model: str | None, base_url: str | None, terms: Path | None) -> Summarizer:
+def make_summarizer(
+    engine: str | None, model: str | None, base_url: str | None, terms: Path | None, cache: CacheOptions
+) -> Summarizer:
     from summarizer.pipeline import Summarizer
 
-    made = Summarizer(engine, model=model, base_url=base_url, terms=terms)
-    if made.settings.engine == "chat":
+    made = Summarizer(engine, model=model, base_url=base_url, terms=terms, cache=cache)
+    if made.settings.offline:
+        say(f"Engine: chat, offline; kept replies of {made.settings.model} at {made.settings.host} answer alone.")
+    elif made.settings.engine == "chat":
         say(f"Engine: chat; the report's text goes to {made.settings.host} (model {made.settings.model}).")
     elif engine in (None, "auto"):
         say("Engine: rules, the embedded default; with OPENAI_API_KEY or --base-url set a model is asked.")
