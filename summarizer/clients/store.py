@@ -18,6 +18,7 @@ from typing import Literal, TypeVar
 
 from summarizer.clients.database import Opened, is_busy, is_damage, open_database, transaction
 from summarizer.clients.kept import Kept, Summary
+from summarizer.errors import StoreError
 
 _Result = TypeVar("_Result")
 _COLUMNS = "model, content, finish, refusal, prompt_tokens, answer_tokens, made"
@@ -139,10 +140,12 @@ class ReplyStore:
     # --- the store as a whole --------------------------------------------------------------
 
     def page(self, after: str = "", many: int = 100) -> list[tuple[str, Kept]]:
-        """Up to so many replies with their keys, in the keys' order."""
+        """Up to so many replies with their keys, in the keys' order. Raises StoreError where they cannot be read."""
         question = f"SELECT key, {_COLUMNS} FROM replies WHERE key > ? ORDER BY key LIMIT ?"
         rows = self._do(lambda c: c.execute(question, (after, many)).fetchall(), None)
-        return [(row[0], Kept(*row[1:])) for row in rows or ()]
+        if rows is None:
+            raise StoreError(f"The reply store {self.path} cannot be read; set SUMMARIZER_CACHE to another file.")
+        return [(row[0], Kept(*row[1:])) for row in rows]
 
     def summary(self) -> Summary:
         """What it holds; this reads the whole table."""

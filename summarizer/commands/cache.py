@@ -69,13 +69,15 @@ def export(
 ) -> None:
     """Write all kept replies to a file, from which any run can be repeated offline."""
     from summarizer.clients.portable import export_replies
+    from summarizer.errors import SettingsError
     from summarizer.outputs import check_writable
 
     store = _store()
-    check_writable(str(file), store.path)
-    count = export_replies(store, file) if _is_there(store) else 0
-    if count:
-        say(f"Written: {file}, {_count(count, 'reply')}")
+    if str(file) == "-" or (file.exists() and store.path.exists() and file.samefile(store.path)):
+        raise SettingsError(f"Replies are exported to a file of their own, not to {file}; give another name.")
+    check_writable(str(file))
+    if _is_there(store):
+        say(f"Written: {file}, {_count(export_replies(store, file), 'reply')}")
 
 
 @cache.command(name="import")
