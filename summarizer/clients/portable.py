@@ -139,9 +139,7 @@ def _take(store: ReplyStore, line: bytes, number: int, done: Imported, replace: 
     try:
         read = Line.model_validate_json(line)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        place = ".".join(map(str, first["loc"]))
-        done.refuse(f"{place}: {first['msg']}" if place else "not JSON", number)
+        done.refuse(_reason(error), number)
         return
     if not read.kept().is_storable:
         done.refuse(f"a reply of more than {LARGEST_REPLY:,} bytes", number)
@@ -154,3 +152,13 @@ def _take(store: ReplyStore, line: bytes, number: int, done: Imported, replace: 
     else:
         reason = "another reply to the same request is kept" if outcome == "differs" else "the store was not written"
         done.refuse(reason, number)
+
+
+def _reason(error: ValidationError) -> str:
+    """What is wrong first, in words of ours alone."""
+    first = error.errors(include_url=False, include_input=False)[0]
+    if not first["loc"]:
+        return "no JSON object"
+    if first["type"] == "extra_forbidden":
+        return "a member that is not known"
+    return f"{first['loc'][0]}: {first['msg']}"
