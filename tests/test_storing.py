@@ -268,12 +268,16 @@ def test_a_waiting_one_that_is_cancelled_takes_nothing_from_the_others(tmp_path:
 # --- whole reports ----------------------------------------------------------------------------
 
 
+@pytest.fixture(scope="module")
+def oracle() -> Oracle:
+    return Oracle()
+
+
 def environment(folder: Path, **others: str) -> dict[str, str]:
     return {"XDG_CACHE_HOME": str(folder), "OPENAI_API_KEY": KEY} | others
 
 
-def test_an_unchanged_report_costs_no_request_and_gives_the_same_bytes(tmp_path: Path):
-    oracle = Oracle()
+def test_an_unchanged_report_costs_no_request_and_gives_the_same_bytes(oracle: Oracle, tmp_path: Path):
     with endpoint(lambda n, r: says(oracle.reply(r["messages"]), model=r["model"])) as served:
         maker = Summarizer(model="oracle", base_url=served.url, environment=environment(tmp_path))
         first = maker.summarize(SEED)
@@ -286,9 +290,8 @@ def test_an_unchanged_report_costs_no_request_and_gives_the_same_bytes(tmp_path:
     assert first.usage.stored == 0
 
 
-def test_only_what_failed_on_the_way_is_asked_for_again(tmp_path: Path):
+def test_only_what_failed_on_the_way_is_asked_for_again(oracle: Oracle, tmp_path: Path):
     """The overview fails at first; the second run asks for it alone."""
-    oracle = Oracle()
 
     def script(n: int, request: dict[str, object]) -> Response:
         if n == 2:
@@ -303,8 +306,7 @@ def test_only_what_failed_on_the_way_is_asked_for_again(tmp_path: Path):
     assert (second.usage.requests, second.usage.stored) == (1, 1)
 
 
-def test_without_a_cache_every_run_asks_and_no_file_is_made(tmp_path: Path):
-    oracle = Oracle()
+def test_without_a_cache_every_run_asks_and_no_file_is_made(oracle: Oracle, tmp_path: Path):
     with endpoint(lambda n, r: says(oracle.reply(r["messages"]))) as served:
         maker = Summarizer(model="oracle", base_url=served.url, cache=False, environment=environment(tmp_path))
         counts = [maker.summarize(SEED).usage.requests for _ in range(2)]
@@ -312,8 +314,7 @@ def test_without_a_cache_every_run_asks_and_no_file_is_made(tmp_path: Path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_neither_keys_nor_prompts_are_in_any_file(tmp_path: Path):
-    oracle = Oracle()
+def test_neither_keys_nor_prompts_are_in_any_file(oracle: Oracle, tmp_path: Path):
     with endpoint(lambda n, r: says(oracle.reply(r["messages"]))) as served:
         Summarizer(model="oracle", base_url=served.url, environment=environment(tmp_path)).summarize(SEED)
         assert f"Bearer {KEY}" in served.headers[0].values()
@@ -327,6 +328,18 @@ def test_neither_keys_nor_prompts_are_in_any_file(tmp_path: Path):
     lines = [line for message in sent for line in message["content"].splitlines() if len(line) > 40]
     assert len(lines) > 20
     assert not any(line in answers for line in lines)
+
+
+def test_what_is_wrong_with_a_store_is_said_once_however_many_reports_are_read(oracle: Oracle, tmp_path: Path, caplog):
+    (tmp_path / "file").write_text("x")
+    nowhere = {"OPENAI_API_KEY": "none", "SUMMARIZER_CACHE": str(tmp_path / "file" / "r")}
+    with endpoint(lambda n, r: says(oracle.reply(r["messages"]))) as served:
+        briefs = [
+            Summarizer(model="oracle", base_url=served.url, environment=env).summarize(SEED)
+            for env in (nowhere, nowhere, {"OPENAI_API_KEY": "none"})
+        ]
+    assert len({brief.to_json() for brief in briefs}) == 1
+    assert [record.getMessage().count("goes on without it") for record in caplog.records] == [1]
 
 
 # --- offline ----------------------------------------------------------------------------------
@@ -349,8 +362,7 @@ def test_offline_a_missing_reply_is_an_error_that_says_what_to_do(tmp_path: Path
     assert not caught.value.retryable
 
 
-def test_offline_what_is_missing_is_a_gap_and_the_rest_is_there(tmp_path: Path):
-    oracle = Oracle()
+def test_offline_what_is_missing_is_a_gap_and_the_rest_is_there(oracle: Oracle, tmp_path: Path):
     with endpoint(lambda n, r: says(oracle.reply(r["messages"]))) as served:
         env = environment(tmp_path, OPENAI_BASE_URL=served.url, SUMMARIZER_MODEL="oracle")
         whole = Summarizer(environment=env).summarize(SEED)
