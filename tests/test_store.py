@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from summarizer.clients.database import set_aside_files
+from summarizer.clients.database import is_damage, set_aside_files
 from summarizer.clients.kept import LARGEST_REPLY, Kept
 from summarizer.clients.store import Bounds, ReplyStore
 
@@ -287,6 +287,15 @@ def test_damage_while_the_store_is_open_is_met_as_well(store: ReplyStore, path: 
     assert store.find(key(130)) == REPLY
     assert len(said) == 1
     assert "was damaged" in said[0]
+
+
+def test_a_fault_of_the_program_is_no_damage_of_the_file():
+    """A sound file must not be set aside since somebody calls it wrongly."""
+    connection = sqlite3.connect(":memory:")
+    connection.close()
+    with pytest.raises(sqlite3.ProgrammingError) as closed:
+        connection.execute("SELECT 1")
+    assert not is_damage(closed.value)
 
 
 def test_damaged_stores_do_not_overwrite_each_other(store: ReplyStore, path: Path):

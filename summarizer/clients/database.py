@@ -61,7 +61,9 @@ def open_database(path: Path, most_bytes: int, damaged: tuple[int, int] | None =
 
 def is_damage(error: sqlite3.Error) -> bool:
     """Whether an error says that the file is none of ours, rather than that it cannot be reached now."""
-    code = getattr(error, "sqlite_errorcode", None)  # None: found by this module, not by SQLite
+    if isinstance(error, sqlite3.ProgrammingError | sqlite3.InterfaceError):
+        return False  # a fault of ours
+    code = getattr(error, "sqlite_errorcode", None)  # None: this module's own, or text that is not UTF-8
     return code is None or code & 0xFF in _DAMAGE or code == sqlite3.SQLITE_IOERR_SHORT_READ
 
 

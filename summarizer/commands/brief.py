@@ -133,7 +133,7 @@ def _report_run(made: Brief, written: list[str], verbose: bool) -> None:
         say("Nothing was found in it; is it a work report or a plan, in simplified Chinese?")
     usage = made.usage
     if usage.stored:
-        say(f"{usage.stored} answers from the store, without a request.")
+        say(f"{usage.stored} {'answer' if usage.stored == 1 else 'answers'} from the store, without a request.")
     if usage.requests:
         say(
             f"{usage.requests} requests, {usage.prompt_tokens} prompt tokens ({usage.cached_tokens} cached), "
