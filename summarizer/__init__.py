@@ -22,11 +22,13 @@ if TYPE_CHECKING:
     from summarizer.limits import Limits as Limits
     from summarizer.model import BriefContent as BriefContent
     from summarizer.pipeline import Summarizer as Summarizer
+    from summarizer.settings import CacheOptions as CacheOptions
 
 _HOMES = {
     "Brief": "brief",
     "BriefContent": "model",
     "BudgetError": "errors",
+    "CacheOptions": "settings",
     "EndpointError": "errors",
     "EngineError": "errors",
     "Fixes": "correcting.fixes",
@@ -43,6 +45,7 @@ __all__ = [
     "Brief",
     "BriefContent",
     "BudgetError",
+    "CacheOptions",
     "EndpointError",
     "EngineError",
     "Fixes",

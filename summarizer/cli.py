@@ -11,6 +11,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from summarizer.commands.brief import brief
+from summarizer.commands.cache import cache
 from summarizer.commands.common import DONE, FAILED, INTERRUPTED, USAGE, say
 from summarizer.commands.corrections import fixes, gold
 from summarizer.commands.doctor import doctor
@@ -24,7 +25,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     help="Long Chinese government reports into structured, bilingual briefs in which every number is proven.",
-    epilog="Exit codes: 0 done; 1 failed; 2 usage; 3 done, but text was lost or a correction not used.",
+    epilog="Exit codes: 0 done; 1 failed; 2 usage; 3 done, but text was lost, or a correction or an imported "
+    "line not used.",
 )
 
 
@@ -45,6 +47,7 @@ app.command(name="eval")(evaluate)
 app.command()(gold)
 app.command()(fixes)
 app.command()(doctor)
+app.add_typer(cache, name="cache")
 
 
 def main() -> NoReturn:

@@ -4,6 +4,7 @@ SummarizerError
 ├── InputError            the report cannot be read, or is none
 ├── SettingsError         an option, an environment variable or a combination of them is wrong
 ├── ResourceError         a prompt, schema or data file of the package is missing or broken
+├── StoreError            the reply store, or an export of one, cannot be read or written
 └── EngineError           an engine could not answer
     ├── EndpointError     the endpoint refused, failed or could not be reached
     │   ├── LateError     it did not answer in time
@@ -32,6 +33,10 @@ class SettingsError(SummarizerError):
 
 class ResourceError(SummarizerError):
     """A file that ships with the package is missing or broken."""
+
+
+class StoreError(SummarizerError):
+    """A reply store that is asked for by name cannot be used, or a file of exported replies is none."""
 
 
 class EngineError(SummarizerError):

@@ -31,7 +31,7 @@ from summarizer.merging import merge, with_overview
 from summarizer.model import BriefContent, Chunk, EngineInfo, Gap, Outline, Quantity, Reading, Report, Usage
 from summarizer.outline import read_outline
 from summarizer.quantities.grammar import find_quantities
-from summarizer.settings import Settings, resolve_settings
+from summarizer.settings import CacheOptions, Settings, resolve_settings
 from summarizer.terms.dictionary import Terms, load_terms
 
 if TYPE_CHECKING:
@@ -75,7 +75,8 @@ class Summarizer:
 
     `engine` is auto, rules or chat; `terms` a file of own indicators or glossary entries; `limits` are of
     time, rate and spend, for all reports of this object together, in whatever threads and event loops;
-    `client` replaces the endpoint (it answers instead of one made from the settings).
+    `cache` says whether and how replies are kept and used again; `client` replaces the endpoint (it answers
+    instead of one made from the settings).
     """
 
     def __init__(
@@ -87,6 +88,7 @@ class Summarizer:
         api_key: str | None = None,
         terms: str | Path | None = None,
         limits: Limits | None = None,
+        cache: bool | CacheOptions = True,
         client: Client | None = None,
         environment: Mapping[str, str] | None = None,
     ):
@@ -94,8 +96,9 @@ class Summarizer:
         if client is not None:
             self.settings = Settings(engine="chat", model=model, base_url=base_url)
         else:
+            kept = cache if isinstance(cache, CacheOptions) else CacheOptions(use=cache)
             self.settings = resolve_settings(
-                environment, engine=engine, model=model, base_url=base_url, api_key=api_key, limits=limits
+                environment, engine=engine, model=model, base_url=base_url, api_key=api_key, limits=limits, cache=kept
             )
         self._terms_file = Path(terms) if terms else None
         self._own_client = client

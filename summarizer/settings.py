@@ -1,11 +1,13 @@
 """Settings, resolved once from arguments and the environment; arguments win.
 
-Environment: OPENAI_API_KEY, OPENAI_BASE_URL, SUMMARIZER_MODEL, SUMMARIZER_ENGINE, and for limits
-SUMMARIZER_BUDGET, _PRICE, _RPM, _TPM, _CONCURRENCY, _TIMEOUT, _DEADLINE.
+Environment: OPENAI_API_KEY, OPENAI_BASE_URL, SUMMARIZER_MODEL, SUMMARIZER_ENGINE, for limits SUMMARIZER_BUDGET,
+_PRICE, _RPM, _TPM, _CONCURRENCY, _TIMEOUT, _DEADLINE, and SUMMARIZER_CACHE (the file of the reply store) with those
+that name the user's cache directory.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
@@ -22,6 +24,19 @@ DEFAULT_MODEL = "gpt-4.1-mini"
 _OPENAI = "https://api.openai.com/v1"
 _NO_KEY = "none"
 _SECRET = 5  # characters: what is shorter is no secret, and would tear words of messages apart
+
+
+@dataclass(frozen=True, slots=True)
+class CacheOptions:
+    """How the reply store is used: at all, in which file (None: the user's), and what is asked anew.
+
+    `retry_failed` asks again for kept replies that hold no answer; `offline` sends nothing: kept replies answer alone.
+    """
+
+    use: bool = True
+    file: Path | None = None
+    retry_failed: bool = False
+    offline: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +57,9 @@ class Settings:
     budget: Decimal | None = None  # US dollars of one run
     price: Price | None = None  # one's own price, where no list knows the model
     cache: bool = True  # whether answers are kept and used again
-    cache_file: Path | None = None  # the reply store; None is the user's cache directory
+    cache_file: Path | None = None  # the reply store; None: there is none, as where no home directory is known
     retry_failed: bool = False  # whether kept replies that hold no answer are asked for again
+    offline: bool = False  # whether kept replies alone answer, and nothing is sent
     check: bool = False  # whether rules read every part too, as a second reader
 
     @property
@@ -75,6 +91,7 @@ def resolve_settings(
     base_url: str | None = None,
     api_key: str | None = None,
     limits: Limits | None = None,
+    cache: CacheOptions | None = None,
 ) -> Settings:
     """Settings from arguments, then the environment. Raises SettingsError that names what to change.
 
@@ -93,14 +110,20 @@ def resolve_settings(
         raise SettingsError(
             f"The model {model} needs a key or an endpoint: set OPENAI_API_KEY, give --base-url, or leave --model out."
         )
+    cache = cache or CacheOptions()
     if chosen == "rules" or (chosen == "auto" and not key and not url):
         return Settings(engine="rules")
+    cache_file = _cache_file(cache, environment)
     _checked(url)
     return Settings(
         engine="chat",
         model=_model(model or environment.get("SUMMARIZER_MODEL"), url),
         base_url=_checked(url),
-        api_key=_key(key, url),
+        api_key=_NO_KEY if cache.offline and not key else _key(key, url),
+        cache=cache.use,
+        cache_file=cache_file,
+        retry_failed=cache.retry_failed,
+        offline=cache.offline,
         **_given(limits_of(environment, limits or Limits())),
     )
 
@@ -109,6 +132,35 @@ def _given(limits: Limits) -> dict[str, Any]:
     """The limits that are set; the others keep their defaults."""
     values = {each.name: getattr(limits, each.name) for each in fields(limits)}
     return {name: value for name, value in values.items() if value is not None}
+
+
+def user_cache_file(environment: Mapping[str, str], platform: str = sys.platform) -> Path | None:
+    """The file of the user's reply store; None where the environment names no place for it.
+
+    SUMMARIZER_CACHE names the file itself. Else it is in the cache directory: XDG_CACHE_HOME where it is set (an
+    absolute path, by the XDG Base Directory Specification), LOCALAPPDATA on Windows, Library/Caches on macOS, ~/.cache.
+    """
+    if own := environment.get("SUMMARIZER_CACHE", "").strip():
+        return Path(own)
+    home = environment.get("HOME") or environment.get("USERPROFILE")
+    usual = {"win32": "AppData/Local", "darwin": "Library/Caches"}.get(platform, ".cache")
+    places = [environment.get("XDG_CACHE_HOME"), environment.get("LOCALAPPDATA") if platform == "win32" else None]
+    named = [Path(place) for place in places if place and Path(place).is_absolute()]
+    folder = named[0] if named else Path(home) / usual if home else None
+    return folder / "gov-report-summarizer" / "replies.sqlite3" if folder else None
+
+
+def _cache_file(cache: CacheOptions, environment: Mapping[str, str]) -> Path | None:
+    """The file of the reply store as chosen. Raises SettingsError where what was chosen contradicts itself."""
+    file = (cache.file or user_cache_file(environment)) if cache.use else None
+    if cache.offline and file is None:
+        raise SettingsError(
+            "--offline answers from the reply store alone, and there is none: leave --no-cache out, or set "
+            "SUMMARIZER_CACHE to its file."
+        )
+    if cache.offline and cache.retry_failed:
+        raise SettingsError("--retry-failed asks again and --offline asks nobody; give one of them.")
+    return file
 
 
 def _key(key: str | None, url: str | None) -> str:

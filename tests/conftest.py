@@ -24,3 +24,10 @@ def _no_endpoint_in_environment(monkeypatch, request):
     if request.config.getoption("--record-mode") in (None, "none"):
         for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "SUMMARIZER_MODEL", "SUMMARIZER_ENGINE"):
             monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(autouse=True)
+def _a_cache_of_its_own(monkeypatch, tmp_path_factory):
+    """No test sees the replies of another, or a developer's own."""
+    monkeypatch.delenv("SUMMARIZER_CACHE", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))

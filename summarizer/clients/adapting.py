@@ -75,7 +75,7 @@ class Adapting:
             try:
                 reply = await self._sender.send(request_of(ways, messages, schema))
             except EndpointError as error:
-                spent += Usage(requests=max(1, error.requests))
+                spent += Usage(requests=error.requests)
                 following = self._after_refusal(ways, shared, error)
                 if following is None or not tries_left:
                     error.requests = spent.requests

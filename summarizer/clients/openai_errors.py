@@ -31,7 +31,8 @@ _PAGE = re.compile(r"\s*(?:<!doctype|<html|<\?xml|<)", re.IGNORECASE)
 def translated(error: Exception, settings: Settings, seconds: float, mode: Mode | None = None) -> Exception:
     """The EndpointError of a vendor's error; what is no weather of the network comes back as it is.
 
-    `seconds` is the time that the request had, `mode` how it asked. `requests` of what comes back is 1 where the request was sent.
+    `seconds` is the time that the request had, `mode` how it asked. `requests` of what comes back is 1 where the
+    request was sent.
     """
     import openai
 

@@ -16,7 +16,9 @@ from summarizer.clients.gate import Gate
 from summarizer.clients.limiting import Limiting
 from summarizer.clients.openai_chat import OpenAIChat
 from summarizer.clients.purse import Purse
-from summarizer.clients.retrying import Retrying
+from summarizer.clients.retrying import Retrying, Sleep
+from summarizer.clients.store import ReplyStore
+from summarizer.clients.storing import Offline, Storing
 from summarizer.model import Usage
 from summarizer.pricing import checked_price, cost_of
 from summarizer.settings import Settings
@@ -65,11 +67,21 @@ class _Opened:
     users: int = 0
 
 
-def open_client(settings: Settings, run: Run | None = None) -> Client:
-    """A client of the configured endpoint, with what its run shares (a run of its own without one)."""
-    run = run or Run(settings)
+def open_client(settings: Settings, run: Run | None = None, sleep: Sleep = asyncio.sleep) -> Client:
+    """A client of the configured endpoint, with what its run shares (a run of its own without one).
+
+    `sleep` is what waits between two tries.
+    """
+    store = ReplyStore(settings.cache_file) if settings.cache and settings.cache_file else None
+    if settings.offline:
+        client: Client = Offline(settings)
+    else:
+        client = Adapting(_sender(settings, run or Run(settings), sleep), settings, store or Forgetful())
+    return Storing(client, store, settings) if store else client
+
+
+def _sender(settings: Settings, run: Run, sleep: Sleep) -> Sender:
     sender: Sender = Limiting(OpenAIChat(settings), run.gate)
     if run.purse is not None:
         sender = Budgeting(sender, run.purse, run.price, settings.answer_limit)
-    sender = Retrying(sender, settings.attempts, deadline=settings.deadline)
-    return Adapting(sender, settings, Forgetful())
+    return Retrying(sender, settings.attempts, sleep, deadline=settings.deadline)

@@ -17,8 +17,11 @@ from summarizer.commands.common import (
     Deadline,
     Engine,
     Model,
+    NoCache,
+    Offline,
     Price,
     Report,
+    RetryFailed,
     Rpm,
     Terms,
     Timeout,
@@ -65,6 +68,9 @@ def brief(
         ),
     ] = None,
     no_fixes: Annotated[bool, typer.Option("--no-fixes", help="Leave the corrections beside the report out.")] = False,
+    no_cache: NoCache = False,
+    retry_failed: RetryFailed = False,
+    offline: Offline = False,
     budget: Budget = None,
     price: Price = None,
     rpm: Rpm = None,
@@ -77,6 +83,7 @@ def brief(
     """Make the brief of one report."""
     from summarizer import outputs
     from summarizer.model import BUDGET_SPENT
+    from summarizer.settings import CacheOptions
 
     outputs_wanted = output or ["-"]
     chosen_form, chosen_lang = _format(form), _lang(lang)
@@ -84,8 +91,9 @@ def brief(
     corrections = _corrections(report, fixes, no_fixes)
     for path in outputs_wanted:
         outputs.check_writable(path, report, corrections, terms)
+    cache = CacheOptions(use=not no_cache, retry_failed=retry_failed, offline=offline)
     limits = make_limits(budget, price, rpm=rpm, tpm=tpm, concurrency=concurrency, timeout=timeout, deadline=deadline)
-    summarizer = make_summarizer(engine, model, base_url, terms, limits)
+    summarizer = make_summarizer(engine, model, base_url, terms, cache, limits)
     made = _made(summarizer, report, corrections)
     for path, each in zip(outputs_wanted, forms, strict=True):
         outputs.write(path, outputs.render(made, each, chosen_lang))
@@ -157,6 +165,8 @@ def _report_cost(made: Brief, summarizer: Summarizer) -> None:
     from summarizer.model import BUDGET_SPENT
 
     usage = made.usage
+    if usage.stored:
+        say(f"{usage.stored} {'answer' if usage.stored == 1 else 'answers'} from the store, without a request.")
     if not usage.requests:
         return
     cost = spending(summarizer, usage)

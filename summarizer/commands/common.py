@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from summarizer.limits import Limits
     from summarizer.model import Usage
     from summarizer.pipeline import Summarizer
+    from summarizer.settings import CacheOptions
 
 DONE, FAILED, USAGE, LOST, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -54,6 +55,13 @@ Deadline = Annotated[
     float | None,
     typer.Option("--deadline", help="Seconds for one answer, retries included (default: 600).", metavar="SECONDS"),
 ]
+NoCache = Annotated[
+    bool, typer.Option("--no-cache", help="Ask everything anew, and keep no replies (see `summarizer cache`).")
+]
+Offline = Annotated[bool, typer.Option("--offline", help="Send nothing: kept replies answer alone.")]
+RetryFailed = Annotated[
+    bool, typer.Option("--retry-failed", help="Ask again where a kept reply holds no answer (refused, empty, cut off).")
+]
 Verbose = Annotated[bool, typer.Option("--verbose", help="Show gaps one by one, and tracebacks of faults.")]
 
 
@@ -83,12 +91,19 @@ def spending(summarizer: Summarizer, usage: Usage) -> str:
 
 
 def make_summarizer(
-    engine: str | None, model: str | None, base_url: str | None, terms: Path | None, limits: Limits | None = None
+    engine: str | None,
+    model: str | None,
+    base_url: str | None,
+    terms: Path | None,
+    cache: CacheOptions,
+    limits: Limits | None = None,
 ) -> Summarizer:
     from summarizer.pipeline import Summarizer
 
-    made = Summarizer(engine, model=model, base_url=base_url, terms=terms, limits=limits)
-    if made.settings.engine == "chat":
+    made = Summarizer(engine, model=model, base_url=base_url, terms=terms, cache=cache, limits=limits)
+    if made.settings.offline:
+        say(f"Engine: chat, offline; kept replies of {made.settings.model} at {made.settings.host} answer alone.")
+    elif made.settings.engine == "chat":
         say(f"Engine: chat; the report's text goes to {made.settings.host} (model {made.settings.model}).")
     elif engine in (None, "auto"):
         say("Engine: rules, the embedded default; with OPENAI_API_KEY or --base-url set a model is asked.")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from summarizer.chunking import count_tokens
 from summarizer.clients.base import Client, Message, Reply
+from summarizer.clients.context import cut_prompt
 from summarizer.engines.chat.answers import ITEM_TYPES, Parsed, parse
 from summarizer.engines.chat.offences import Offence, gap_of, is_mended, joined, malformed_of, offences_of, without
 from summarizer.errors import BudgetError, ContextError, CutOffError, EngineError, RefusedError, ReplyError
@@ -22,8 +22,6 @@ from summarizer.prompting import (
 )
 from summarizer.terms.dictionary import Terms
 
-_FEWEST_TOKENS = 0.3  # of the prompt's characters: below it a prompt is counted exactly
-_READ_WHOLE = 0.6  # of the tokens that we count: tokenizers differ, but not by so much
 _PLANNED = 6  # quantities of planning sections, from which on an answer without any goal is asked about
 
 
@@ -175,16 +173,10 @@ class PartReader:
 
 
 def _check_context(messages: Sequence[Message], reply: Reply) -> None:
-    """Raises ContextError where the endpoint says that it read far fewer tokens than it was sent.
-
-    Local servers drop the front of a prompt that is longer than their context, and answer as if nothing had happened.
-    """
-    told = reply.read_tokens or reply.usage.prompt_tokens
-    if not told or told > _FEWEST_TOKENS * sum(len(m.content) for m in messages):
-        return
-    sent = sum(count_tokens(m.content) for m in messages)
-    if told < _READ_WHOLE * sent:
+    """Raises ContextError where the endpoint says that it read far fewer tokens than it was sent."""
+    cut = cut_prompt(messages, reply)
+    if cut is not None:
         raise ContextError(
-            f"the endpoint read {told:,} of about {sent:,} prompt tokens; make its context larger (Ollama: num_ctx or "
-            "OLLAMA_CONTEXT_LENGTH; llama.cpp: --ctx-size; vLLM: --max-model-len; LM Studio: context length)"
+            f"the endpoint read {cut[0]:,} of about {cut[1]:,} prompt tokens; make its context larger (Ollama: num_ctx "
+            "or OLLAMA_CONTEXT_LENGTH; llama.cpp: --ctx-size; vLLM: --max-model-len; LM Studio: context length)"
         )
