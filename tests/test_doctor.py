@@ -131,6 +131,12 @@ def test_a_model_that_thinks_gets_a_larger_limit():
     assert len(served.requests) == 6
 
 
+@pytest.mark.parametrize("body", [b"<html>", [], {"data": None}, {"data": ["m", 1]}, {"data": [{}]}], ids=str)
+def test_a_list_of_models_of_any_shape_does_no_harm(body):
+    with endpoint(honouring(GOOD), Response(200, body)) as served:
+        assert diagnosed(served.url).usable
+
+
 def test_a_context_that_is_too_small_is_named_with_the_setting():
     with endpoint(honouring(GOOD), models("m", meta={"n_ctx_train": 4096})) as served:
         found = diagnosed(served.url)

@@ -54,7 +54,9 @@ class OpenAIChat:
         """What the endpoint lists under /models, each as it describes it. Raises EndpointError."""
         with self._translated("prompt"):
             page = await self._client().models.list()
-            return [each.model_dump() for each in page.data or ()]
+            listed = getattr(page, "data", None)
+            models = [each.model_dump() if hasattr(each, "model_dump") else each for each in listed or ()]
+            return [each for each in models if isinstance(each, dict)]
 
     async def close(self) -> None:
         if self._sdk is not None:
@@ -106,8 +108,8 @@ class OpenAIChat:
         after = error.response.headers.get("retry-after", "")
         quota = "insufficient_quota" in str(getattr(error, "code", "") or "")
         parameter, detail = str(getattr(error, "param", "") or ""), self._shown(_words(error))
-        # a refusal is a JSON error; a page of a proxy may hold any word
-        refused = isinstance(error.body, dict) and is_refusal(mode, f"{parameter} {detail}")
+        # some refuse a mode with a 500 (llama.cpp); that is a JSON error, while a page of a proxy may hold any word
+        refused = status == 500 and isinstance(error.body, dict) and is_refusal(mode, f"{parameter} {detail}")
         return EndpointError(
             f"{self._settings.host} answered {status}: {hint}",
             retryable=status in _RETRYABLE and not quota and not refused,
