@@ -53,10 +53,9 @@ class OpenAIChat:
     async def models(self) -> list[dict[str, Any]]:
         """What the endpoint lists under /models, each as it describes it. Raises EndpointError."""
         with self._translated("prompt"):
-            page = await self._client().models.list()
-            listed = getattr(page, "data", None)
-            models = [each.model_dump() if hasattr(each, "model_dump") else each for each in listed or ()]
-            return [each for each in models if isinstance(each, dict)]
+            body = await self._client().get("/models", cast_to=object)
+        listed = body.get("data") if isinstance(body, dict) else None
+        return [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
 
     async def close(self) -> None:
         if self._sdk is not None:
