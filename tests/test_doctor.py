@@ -131,6 +131,12 @@ def test_a_model_that_thinks_gets_a_larger_limit():
     assert len(served.requests) == 6
 
 
+@pytest.mark.parametrize("body", [b"<html>", [], {"data": None}, {"data": ["m", 1]}, {"data": [{}]}], ids=str)
+def test_a_list_of_models_of_any_shape_does_no_harm(body):
+    with endpoint(honouring(GOOD), Response(200, body)) as served:
+        assert diagnosed(served.url).usable
+
+
 def test_a_context_that_is_too_small_is_named_with_the_setting():
     with endpoint(honouring(GOOD), models("m", meta={"n_ctx_train": 4096})) as served:
         found = diagnosed(served.url)
@@ -145,11 +151,11 @@ def test_a_context_that_is_too_small_is_named_with_the_setting():
         (Response(404, {}), models("qwen3"), "offers qwen3"),
         (refusal(404, "model 'm' not found"), None, "look in its console"),
         (refusal(401, f"Incorrect API key provided: {KEY}"), models("m"), "check OPENAI_API_KEY"),
-        (refusal(402, "Insufficient Balance"), models("m"), "no credit"),
+        (refusal(402, "Insufficient Balance"), models("m"), "nothing left to pay with"),
         (refusal(429, "quota", None, "insufficient_quota"), models("m"), "quota"),
         (Response(404, {"detail": "Not Found"}), None, "check SUMMARIZER_MODEL and OPENAI_BASE_URL"),
         (Response(503, {}), None, "503"),
-        (Response(drop=True), None, "cannot be reached"),
+        (Response(drop=True), None, "broke off its answer"),
     ],
 )  # fmt: skip
 def test_every_trouble_is_a_sentence_and_ends_the_examination(response, listed, sentence):

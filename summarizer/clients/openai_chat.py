@@ -49,10 +49,11 @@ class OpenAIChat:
         seconds = self._settings.timeout
         try:
             async with asyncio.timeout(seconds):
-                page = await self._client().models.list()
-            return [each.model_dump() for each in page.data or ()]
+                body = await self._client().get("/models", cast_to=object)
         except Exception as error:
             raise translated(error, self._settings, seconds) from None
+        listed = body.get("data") if isinstance(body, dict) else None
+        return [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
 
     async def close(self) -> None:
         if self._sdk is not None:

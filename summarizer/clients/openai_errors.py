@@ -74,9 +74,9 @@ def _of_status(error: openai.APIStatusError, settings: Settings, mode: Mode | No
         wait = max(told.requests.pause, told.tokens.pause) or None
     made = _refusal(settings, error.status_code, error.body, _words(error), wait)
     made.parameter = _shown(str(getattr(error, "param", "") or ""), settings)
-    # a refusal of the mode is a JSON error, however it is numbered; a page of a proxy may hold any word
-    refused = mode is not None and isinstance(error.body, dict)
-    made.retryable = made.retryable and not (refused and is_refusal(mode, f"{made.parameter} {made.detail}"))  # type: ignore[arg-type]
+    # some refuse a mode with a 500 (llama.cpp); that is a JSON error, while a page of a proxy may hold any word
+    if mode is not None and error.status_code == 500 and isinstance(error.body, dict):
+        made.retryable = made.retryable and not is_refusal(mode, f"{made.parameter} {made.detail}")
     return made
 
 
