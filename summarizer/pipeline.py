@@ -23,7 +23,7 @@ from summarizer.correcting.fixes import Fixes, GivenFixes, fixes_beside, read_fi
 from summarizer.correcting.placing import Plan, plan
 from summarizer.engines.rules.engine import RulesEngine
 from summarizer.engines.rules.overview import rules_overview
-from summarizer.errors import BudgetError, EndpointError, InputError
+from summarizer.errors import BudgetError, EndpointError, InputError, SettingsError
 from summarizer.grounding.resolve import resolve
 from summarizer.limits import Limits
 from summarizer.loading.text import load, load_bytes, load_text
@@ -93,6 +93,8 @@ class Summarizer:
         environment: Mapping[str, str] | None = None,
     ):
         environment = os.environ if environment is None else environment
+        if client is not None and limits is not None:
+            raise SettingsError("Limits hold for an endpoint; a client of your own has its own: leave one of them out.")
         if client is not None:
             self.settings = Settings(engine="chat", model=model, base_url=base_url)
         else:

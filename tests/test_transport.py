@@ -268,3 +268,34 @@ def test_a_throttle_that_calls_itself_a_quota_passes():
     assert not is_out_of_quota("dashscope.aliyuncs.com", 429, ["insufficient_quota"], "quota")
     assert is_out_of_quota("dashscope.aliyuncs.com", 400, ["Arrearage"], "")
     assert is_out_of_quota("api.openai.com", 429, ["insufficient_quota"], "quota")
+
+
+def test_reports_of_one_loop_share_one_connection_pool_and_the_last_closes_it():
+    async def run(url: str) -> bool:
+        shared = Run(settings(url))
+        async with shared.client() as first, shared.client() as second:
+            await asyncio.gather(first.complete(MESSAGES, SCHEMA), second.complete(MESSAGES, SCHEMA))
+            same = first is second
+        async with shared.client() as third:
+            await third.complete(MESSAGES, SCHEMA)
+        return same and third is not first
+
+    with endpoint(lambda n, r: says("{}")) as served:
+        assert asyncio.run(run(served.url))
+        assert len(served.requests) == 3
+
+
+def test_a_run_goes_on_in_another_event_loop():
+    """The sync face runs each report in a loop of its own; what the run knows stays."""
+    with endpoint(lambda n, r: says("{}") if n < 3 else Response(402, {})) as served:
+        shared = Run(settings(served.url))
+
+        async def once() -> Reply:
+            async with shared.client() as client:
+                return await client.complete(MESSAGES, SCHEMA)
+
+        assert [asyncio.run(once()).content for _ in range(2)] == ["{}", "{}"]
+        for _ in range(2):
+            with pytest.raises(QuotaError):
+                asyncio.run(once())
+    assert len(served.requests) == 3

@@ -49,6 +49,7 @@ class Limiting:
     async def _failed(self, error: EndpointError) -> None:
         if isinstance(error, QuotaError):
             self._gate.end(f"{error} Nothing more is sent in this run.")
+            return
         if error.retry_after is not None:
             self._gate.pause(error.retry_after)
         if is_crowded(error.status) or isinstance(error, LateError):

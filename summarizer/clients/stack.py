@@ -44,7 +44,9 @@ class Run:
         """The client of this event loop; who comes first opens it, who goes last closes it."""
         key = id(asyncio.get_running_loop())
         with self._lock:
-            opened = self._open.setdefault(key, _Opened(open_client(self._settings, self)))
+            if key not in self._open:
+                self._open[key] = _Opened(open_client(self._settings, self))
+            opened = self._open[key]
             opened.users += 1
         try:
             yield opened.client
