@@ -11,12 +11,12 @@ import hashlib
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from decimal import Decimal
 
 from summarizer.model import Comparator, Quantity, Span
 from summarizer.quantities import numerals
-from summarizer.quantities.forms import FormReader, Found
+from summarizer.quantities.comparing import Found
+from summarizer.quantities.forms import FormReader
 from summarizer.quantities.ids import checked_ids
 from summarizer.quantities.numbers import (
     ARABIC,
@@ -30,14 +30,21 @@ from summarizer.quantities.numbers import (
     SCALE,
     Number,
 )
-from summarizer.quantities.units import Unit, numeral_units, unit_pattern, unit_table
+from summarizer.quantities.units import Unit, alternation, denominators, numeral_units, unit_pattern, unit_table
 
-_TRIGGER = re.compile(rf"[{DIGIT}]+|[{HAN}]+|翻|过半|半数|半小时|首位|榜首")
+_TRIGGER = re.compile(rf"[{DIGIT}]+|[{HAN}]+|翻|过半|半数|半小时|首位|榜首|减半")
 _RANGE = re.compile(r"(?:左右)?(?:至|到|~|～|-|—{1,2}|–|－|―)")
 _CONTINUES = re.compile(rf"[{DIGIT}][千百万亿]$|[{HAN}]点$")  # behind a number that could not be read whole
-_PLACE = re.compile("山|(?:河|渠|子|店|房)?(?:市|县|区|镇|乡)(?!级|域|长|直)")  # 七台河市, 五台山, 六户镇
+_PLACE = re.compile("山|(?:河|渠|子|店|房)?(?:市|县|区|镇|乡)(?!级|域|长|直|属|场|民|内|外|管)")  # 七台河市, 五台山, 六户镇
 _LETTER = re.compile(r"[A-Za-zＡ-Ｚａ-ｚΑ-Ωα-ω_]")
-_PER = re.compile(r"[/／]([一-鿿㎡]{1,4}?(?:·[年月日天])?)(?=[，。；、：,;:（(）)的以左\s]|$)")
+_PER = re.compile(
+    rf"[/／]((?:{alternation(denominators())})(?:[·/／][年月日天人户](?![一-鿿]))?)(?![次均·/／])"
+    r"|[/／]([一-鿿㎡]{1,4}?(?:·[年月日天])?)(?=[，。；、：,;:（(）)的以左\s]|$)"
+    r"|[（(]每?([人户月年亩][/／每][人户月年亩])[）)]"
+)
+_RANKING = ("第", "前", "、", "和")
+_DIVIDING = (":", "：", "∶", ".", "．", ",", "比")
+_HEADED = re.compile("[0-9]{1,2}[.．](?=[1-9])")
 _YI = re.compile("个(多)?亿(?!元)")
 
 
@@ -90,18 +97,30 @@ class _Scanner(FormReader):
         word, start = match.group(), match.start()
         if word == "翻":
             return self._one(self._doubling(start))
-        if word in ("过半", "半数", "半小时", "首位", "榜首"):
+        if word in ("过半", "半数", "半小时", "首位", "榜首", "减半"):
             return self._one(self._set_phrase(word, start))
         if len(word) > MAX_DIGITS or self._is_part_of_name(start) or _CONTINUES.search(self._before(start, 2)):
             return ()
-        for read in (self._one_in, self._fraction, self._division, self._rank, self._parts):
-            if found := read(start):
-                return (found,)
+        if found := self._formed(word, start):
+            return (found,)
         number = self._number(start)
         if number is None:
             return ()
         own = self._half(number) or self._cheng(number) or self._discount(number)
         return self._list(number) or self._one(own or self._measured(number))
+
+    def _formed(self, word: str, start: int) -> Found | None:
+        """What is read by its form and not by a unit; a look at the neighbours spares most tries."""
+        before, after = self._before(start, 1), self._after(start + len(word), 1)
+        if before in _RANKING and (found := self._rank(start)):
+            return found
+        if word[0] in HAN:
+            return self._fraction(start) if after == "分" else None
+        if after == "/":
+            return self._division(start)
+        if (after in _DIVIDING) and (found := self._parts(start)):
+            return found
+        return self._one_in(start) if "每" in self._before(start, 4) else None
 
     @staticmethod
     def _one(found: Found | None) -> Iterable[Found]:
@@ -110,18 +129,19 @@ class _Scanner(FormReader):
     def _is_part_of_name(self, start: int) -> bool:
         before = self.text[max(0, start - 2) : start]
         if before and (_LETTER.match(before[-1]) or before[-1] in "+＋_."):
-            return True
+            return not self.text.endswith(self.words.measured_letters, 0, start)
         if len(before) == 2 and before[-1] in "-/—" and (_LETTER.match(before[0]) or before[0].isdigit()):
             return True
         return before.endswith(self.words.label_before) and not before.endswith("第")
 
-    def _unit(self, end: int) -> tuple[Unit, int] | None:
-        gap = 1 if self._after(end, 1) == " " else 0
-        match = unit_pattern().match(self.text, end + gap)
+    def _unit(self, start: int, end: int) -> tuple[Unit, int] | None:
+        match = unit_pattern().match(self.text, end + self._gap(start, end))
         if not match:
             return None
         stop = self._after(match.end(), 1)
         if stop and stop in self.words.continued.get(match.group(), ""):
+            return None
+        if match.group() in self.words.closed and stop not in self.words.closed[match.group()]:
             return None
         return unit_table()[match.group()], match.end()
 
@@ -144,7 +164,7 @@ class _Scanner(FormReader):
         scale = self._scale_of(items[-1]) if items[-1].scaled else Decimal(1)
         values = (numerals.plain(numerals.EXACT.multiply(n.value, scale)) for n in items[:-1])
         heads = [
-            replace(last, start=n.start, end=n.end, value=v, comparator="=", value_high=None)
+            last._replace(start=n.start, end=n.end, value=v, comparator="=", value_high=None)
             for n, v in zip(items, values, strict=False)
         ]
         return [*heads, last]
@@ -153,11 +173,13 @@ class _Scanner(FormReader):
         if number.high is None:
             number, sized = self._range(number)
         else:
-            sized = self._unit(number.end)
+            sized = self._unit(number.start, number.end)
+        if sized is not None and (numbered := self._behind_heading(number, sized[0])):
+            number = numbered
         if sized is not None and sized[0].zh == "个" and (colloquial := _YI.match(self.text, number.end)):
             return self._amount_in_yi(number, colloquial)
         if sized is None:
-            return self._scale_only(number)
+            return self._scale_only(number) or self._bare_value(number)
         unit, end = sized
         if unit.zh in self.words.conditional and not self._is_meant(number, unit):
             return None
@@ -165,10 +187,18 @@ class _Scanner(FormReader):
             return None
         return self._finish(number, unit, end)
 
+    def _behind_heading(self, number: Number, unit: Unit) -> Number | None:
+        """1.14大产业 at the start of a line is heading 1 and the count 14."""
+        match = _HEADED.match(self.text, number.start) if unit.counter and not number.scaled else None
+        if match is None or self._before(number.start, 24).rstrip(" \t\u3000")[-1:] not in ("", "\n", "\r"):
+            return None
+        return self._number(match.end())
+
     def _is_meant(self, number: Number, unit: Unit) -> bool:
         """Whether an ambiguous word (度, P) is a unit here."""
-        before = self._before(number.start, 14)
-        return number.scaled or any(word in before for word in self.words.conditional[unit.zh])
+        words = self.words.conditional[unit.zh]
+        near = self._before(number.start, 14) + "|" + self._after(number.end + len(unit.zh), 4)
+        return number.scaled or any(word in near for word in words)
 
     def _amount_in_yi(self, number: Number, match: re.Match[str]) -> Found:
         """3个亿 is 300 million yuan, as people say it."""
@@ -178,14 +208,14 @@ class _Scanner(FormReader):
 
     def _range(self, number: Number) -> tuple[Number, tuple[Unit, int] | None]:
         """Takes a second number behind 至, 到, - where both can have the same unit."""
-        own = self._unit(number.end)
+        own = self._unit(number.start, number.end)
         end = own[1] if own else number.end
         separator = _RANGE.match(self.text, end)
         if not separator or re.search("[从由自]$", self._before(number.start, 1)):
             return number, own
         second = ARABIC.match(self.text, separator.end()) or CHINESE.match(self.text, separator.end())
         high = self._number(second.start()) if second else None
-        sized = self._unit(high.end) if high else None
+        sized = self._unit(high.start, high.end) if high else None
         if high is None or sized is None or high.high is not None or high.chinese != number.chinese:
             return number, own
         if (own and own[0] != sized[0]) or (sized[0].zh == "年" and high.value > 1900):
@@ -196,7 +226,7 @@ class _Scanner(FormReader):
         if low >= abs(high.value):
             return number, own
         about = separator.group().startswith("左右")
-        return replace(number, end=high.end, value=low, high=abs(high.value), more=high.more, approximate=about), sized
+        return number._replace(end=high.end, value=low, high=abs(high.value), more=high.more, approximate=about), sized
 
     def _scale_of(self, number: Number) -> Decimal:
         match = re.search(SCALE.pattern + "$", self.text[number.start : number.end])
@@ -204,10 +234,10 @@ class _Scanner(FormReader):
 
     def _scale_only(self, number: Number) -> Found | None:
         """3.5万残疾人, 用户3.4亿: a scaled Arabic number counts the noun behind it, or else before it."""
-        after = self._after(number.end, 4)
+        after = self._after(number.end + (self._after(number.end, 1) == " "), 4)
         if number.chinese and number.bare:
             return self._round_sum(number, after)
-        if number.chinese or not number.scaled or number.high is not None or not after:
+        if not (self._is_sum(number) if number.chinese else number.scaled) or number.high is not None or not after:
             return None
         behind = "一" <= after[0] <= "鿿" and not after.startswith(self.words.scale_only_not)
         ends = after[0] in "、，。；,;" and re.search("[一-鿿]$", self._before(number.start, 1)) is not None
@@ -217,10 +247,15 @@ class _Scanner(FormReader):
             return None
         return self._finish(number, Unit("count", "count", "", "", ""), number.end)
 
+    def _is_sum(self, number: Number) -> bool:
+        """三亿多农村劳动力 counts people; 百万 and 万千 are words."""
+        run = self.text[number.start : number.end].rstrip("多余")
+        return run[-1] in "万亿" and number.value >= 10**5 and not self._in_quotes(number.start)
+
     def _round_sum(self, number: Number, after: str) -> Found | None:
         """规模超千亿: a round number behind a comparator that ends its clause."""
         compared, _ = self._comparator_before(number.start)
-        if compared is None or number.value < 10**8 or (after[:1] or "。") not in "，。；、,;":
+        if compared is None or number.value < 10**8 or (after and not after.startswith(self.words.round_after)):
             return None
         return self._finish(number, Unit("count", "count", "", "", ""), number.end)
 
@@ -276,7 +311,8 @@ class _Scanner(FormReader):
             return False
         if unit.zh == "大":
             return number.value > 1 and not self._in_quotes(number.start) and bool(self.words.concrete.match(after))
-        if number.value == 1 and unit.zh not in ("倍", "个半月", "个多月") and not compared:
+        broken = before.endswith("突破")  # 突破一批关键技术 is a verb and no comparison
+        if number.value == 1 and unit.zh not in ("倍", "个半月", "个多月") and (broken or not compared):
             return False
         if self._in_quotes(number.start) or self.words.abstract.match(after):
             return False
@@ -316,10 +352,15 @@ class _Scanner(FormReader):
             *self._settle(unit, number),
             value_high=numerals.plain(number.high) if number.high is not None else None,
             counter=unit.counter,
-            per=per.group(1) if per else None,
+            per=self._denominator(per) if per else None,
         )
         found = self._counted(found)
         return self._compared(found, ">" if more else "~" if number.approximate else None)
+
+    @staticmethod
+    def _denominator(per: re.Match[str]) -> str:
+        """年/人 and （每人每月） are written with one kind of slash."""
+        return re.sub("[／每]", "/", per.group(1) or per.group(2) or per.group(3))
 
     def _settle(self, unit: Unit, number: Number) -> tuple[str, str]:
         if unit.zh in ("位", "名", "个名次") and self.words.moved.search(self._before(number.start, 6)):
@@ -334,5 +375,5 @@ class _Scanner(FormReader):
             return found
         clause = re.split("[，。；,;：:]", self._before(found.start, 24))[-1] + self._after(found.end, 4)
         if self.words.firms.search(clause):
-            return replace(found, unit="count", dimension="count", counter="户")
+            return found._replace(unit="count", dimension="count", counter="户")
         return found
