@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from summarizer.model import Comparator
 from summarizer.quantities.numbers import NumberReader
+
+
+_ROUND = re.compile("[一二三四五六七八九十两]?[百千十]?[万亿]|[百千]|[0-9.]{1,6}万?亿")
 
 
 class Found(NamedTuple):
@@ -34,7 +38,7 @@ class ComparingReader(NumberReader):
             stem = text[at - 1 : at]
             if stem and stem in self.words.glued.get(word, ""):
                 continue
-            if word in self.words.before_round and text[start : start + 1] not in tuple("百千万亿"):
+            if word in self.words.before_round and not _ROUND.match(text, start):
                 continue
             return sign, at
         return None, start

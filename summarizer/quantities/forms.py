@@ -11,7 +11,8 @@ from summarizer.quantities.numbers import HAN, Number
 from summarizer.quantities.ratios import RatioReader
 
 _DOUBLING = re.compile(r"翻了?(近)?([一两二三四])?番")
-_RANKS = re.compile("第((?:[0-9０-９]{1,3}[、和])+)$")
+_ORDINAL = "[0-9０-９一二三四五六七八九十]{1,3}"
+_RANKS = re.compile(f"(?:第{_ORDINAL}[位名]?[、和])(?:第?{_ORDINAL}[位名]?[、和]){{0,4}}第?$")
 _CHENG_STOPS = "立为功果效员都本分绩型千百因交长年熟就品套活"
 
 
@@ -50,7 +51,8 @@ class FormReader(RatioReader):
         """第一 and 第3位 where they rank the place, and 前五; any other 第N is an ordinal."""
         if self._before(start, 1) == "前":
             return self._top(start)
-        first = start if self._before(start, 1) == "第" else self._start_of_ranks(start)
+        stated = self._before(start, 1) == "第"
+        first = self._start_of_ranks(start) or (start - 1 if stated else None)
         if first is None:
             return None
         number = self._number(start)
@@ -60,14 +62,15 @@ class FormReader(RatioReader):
         if self._after(end, 1) in ("位", "名"):
             end += 1
         closed = end >= len(self.text) or self._after(end, 2).startswith(self.words.rank_after)
-        if not closed or not self.words.rank_before.search(self._before(first - 1, 12)):
+        if not closed or not self.words.rank_before.search(self._before(first, 12)):
             return None
-        return Found(start - 1 if first == start else start, end, numerals.plain(number.value), "rank", "rank")
+        return Found(start - stated, end, numerals.plain(number.value), "rank", "rank")
 
     def _start_of_ranks(self, start: int) -> int | None:
         """Where the first of 第1、2位 stands, seen from a later one."""
-        listed = _RANKS.search(self._before(start, 10)) if self._before(start, 1) in ("、", "和") else None
-        return start - len(listed.group(1)) if listed else None
+        before = self._before(start, 24)
+        listed = _RANKS.search(before) if before[-1:] in ("、", "和", "第") else None
+        return start - len(listed.group()) if listed else None
 
     def _top(self, start: int) -> Found | None:
         """全国前五 is rank 5 or better."""

@@ -104,7 +104,7 @@ class _Scanner(FormReader):
         if found := self._formed(word, start):
             return (found,)
         number = self._number(start)
-        if number is None:
+        if number is None or (self._before(start, 1) in ("、", "和") and self._start_of_ranks(start) is not None):
             return ()
         own = self._half(number) or self._cheng(number) or self._discount(number)
         return self._list(number) or self._one(own or self._measured(number))
@@ -138,16 +138,21 @@ class _Scanner(FormReader):
         match = unit_pattern().match(self.text, end + self._gap(start, end))
         if not match:
             return None
-        stop = self._after(match.end(), 1)
-        if stop and stop in self.words.continued.get(match.group(), ""):
+        word, last = match.group(), match.end()
+        if word in self.words.closed and self._after(last, 1) not in self.words.closed[word]:
+            word, last = word[0], last - len(word) + 1  # 八大项目 are projects, no 大项
+            if len(match.group()) == 1 or word not in unit_table():
+                return None
+        stop = self._after(last, 1)
+        if stop and stop in self.words.continued.get(word, ""):
             return None
-        if match.group() in self.words.closed and stop not in self.words.closed[match.group()]:
-            return None
-        return unit_table()[match.group()], match.end()
+        return unit_table()[word], last
 
     def _list(self, number: Number) -> list[Found]:
         """1、3、5分钟: bare numbers joined by 、 or 和 share the unit of the last."""
         items = [number]
+        if self._before(number.start, 1) == "第":
+            return []
         while not items[-1].chinese and not items[-1].scaled and self._after(items[-1].end, 1) in ("、", "和"):
             following = ARABIC.match(self.text, items[-1].end + 1)
             if not following or len(items) > 12:
@@ -250,7 +255,7 @@ class _Scanner(FormReader):
     def _is_sum(self, number: Number) -> bool:
         """三亿多农村劳动力 counts people; 百万 and 万千 are words."""
         run = self.text[number.start : number.end].rstrip("多余")
-        return run[-1] in "万亿" and number.value >= 10**5 and not self._in_quotes(number.start)
+        return run != "十万" and run[-1] in "万亿" and number.value >= 10**5 and not self._in_quotes(number.start)
 
     def _round_sum(self, number: Number, after: str) -> Found | None:
         """规模超千亿: a round number behind a comparator that ends its clause."""
@@ -266,6 +271,8 @@ class _Scanner(FormReader):
         if unit.zh == "类" and before.endswith(self.words.graded):
             return False
         if before.endswith("第") or (before.endswith(("前", "后")) and unit.zh in ("名", "位", "家")):
+            return False
+        if number.chinese and unit.zh in self.words.arabic_only or number.value < self.words.least.get(unit.zh, 0):
             return False
         if unit.zh == "年":
             return self._is_span_of_years(number, before, after)
@@ -318,7 +325,10 @@ class _Scanner(FormReader):
             return False
         if unit.zh in numeral_units() or number.high is not None:
             return True
-        return compared or number.value > 10 or (unit.zh == "个" and self.words.concrete.match(after) is not None)
+        if compared or number.value > 10:
+            return True
+        concrete = self.words.concrete.match(after) or self.words.concrete_single.match(after)
+        return unit.zh == "个" and concrete is not None
 
     def _end_of(self, number: Number, unit: Unit) -> int:
         return self.text.index(unit.zh, number.end) + len(unit.zh)

@@ -32,6 +32,7 @@ class Words:
         self.denominator_after = tuple(names["denominator_after"])
         self.abstract = re.compile(f"(?:{alternation(data['abstract']['after'])})")
         self.concrete = re.compile(f".{{0,3}}?(?:{alternation(data['abstract']['concrete'])})")
+        self.concrete_single = re.compile(f".{{0,3}}?(?:{alternation(data['abstract']['concrete_single'])})")
         self.policy = re.compile(alternation(data["abstract"]["policy"]))
         self.rank_before = re.compile(f"(?:{alternation(data['rank']['before'])})[^，。；,;、]{{0,4}}$")
         self.share_before = frozenset(data["ratio"]["share_before"])
@@ -55,7 +56,9 @@ class Words:
         self.firms = re.compile(alternation(data["firms"]["before"]))
         self.bare_class = tuple(data["money"]["bare_class_after"])
         self.continued: dict[str, str] = data["continued"]
-        self.closed: dict[str, str] = data["closed"]
+        self.closed: dict[str, str] = data["closed"]["before"]
+        self.arabic_only = frozenset(data["closed"]["arabic_only"])
+        self.least: dict[str, int] = data["closed"]["least"]
         self.round_after = tuple(data["scale_only"]["round_after"])
         self.scale_only_not = tuple(data["scale_only"]["not_after"])
 
