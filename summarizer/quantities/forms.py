@@ -62,7 +62,8 @@ class FormReader(RatioReader):
         if self._after(end, 1) in ("位", "名"):
             end += 1
         closed = end >= len(self.text) or self._after(end, 2).startswith(self.words.rank_after)
-        if not closed or not self.words.rank_before.search(self._before(first, 12)):
+        before = self._before(first, 12)
+        if not closed or not self.words.rank_before.search(before) or self.words.rank_placed.search(before):
             return None
         return Found(start - stated, end, numerals.plain(number.value), "rank", "rank")
 

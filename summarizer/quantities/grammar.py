@@ -104,10 +104,15 @@ class _Scanner(FormReader):
         if found := self._formed(word, start):
             return (found,)
         number = self._number(start)
-        if number is None or (self._before(start, 1) in ("、", "和") and self._start_of_ranks(start) is not None):
+        if number is None or self._is_listed_ordinal(number):
             return ()
         own = self._half(number) or self._cheng(number) or self._discount(number)
         return self._list(number) or self._one(own or self._measured(number))
+
+    def _is_listed_ordinal(self, number: Number) -> bool:
+        """The 2 of 第1、2位 is an ordinal, too; that of 第一、2项 counts."""
+        listed = self._before(number.start, 1) in ("、", "和") and self._after(number.end, 1) in ("位", "名", "、", "和")
+        return listed and self._start_of_ranks(number.start) is not None
 
     def _formed(self, word: str, start: int) -> Found | None:
         """What is read by its form and not by a unit; a look at the neighbours spares most tries."""
@@ -244,7 +249,8 @@ class _Scanner(FormReader):
             return self._round_sum(number, after)
         if not (self._is_sum(number) if number.chinese else number.scaled) or number.high is not None or not after:
             return None
-        behind = "一" <= after[0] <= "鿿" and not after.startswith(self.words.scale_only_not)
+        named = after.startswith(self.words.scale_only_not) and not after.startswith(self.words.scale_only)
+        behind = "一" <= after[0] <= "鿿" and not named
         ends = after[0] in "、，。；,;" and re.search("[一-鿿]$", self._before(number.start, 1)) is not None
         if not behind and not ends:
             return None
@@ -272,13 +278,13 @@ class _Scanner(FormReader):
             return False
         if before.endswith("第") or (before.endswith(("前", "后")) and unit.zh in ("名", "位", "家")):
             return False
-        if number.chinese and unit.zh in self.words.arabic_only or number.value < self.words.least.get(unit.zh, 0):
+        if unit.zh in self.words.arabic_only and (number.chinese or number.value < self.words.least.get(unit.zh, 0)):
+            return False
+        if number.chinese and before.endswith(self.words.indefinite[:2]):
             return False
         if unit.zh == "年":
             return self._is_span_of_years(number, before, after)
         if unit.zh == "条" and self._is_policy(number, end):
-            return False
-        if number.chinese and unit.code == "percent" and before.endswith(self.words.indefinite[:2]):
             return False
         if number.chinese and number.value < 10 and unit.zh in self.words.place_units and _PLACE.match(after):
             return False
@@ -301,7 +307,8 @@ class _Scanner(FormReader):
             self._before(number.start, 1) in {*OPEN_QUOTES} or self._before(number.start, 2)[:1] in {*OPEN_QUOTES}
         )
         listed = re.match("[、以和及等]", self._after(end, 1)) and self.words.policy.search(self._after(end, 24))
-        return bool(quoted or listed or self.words.policy.match(self._after(end, 4)))
+        named = self.words.policy.search(re.split("[，。；、]", self._after(end, 6))[0])
+        return bool(quoted or listed or named)
 
     def _is_chinese_quantity(self, number: Number, unit: Unit, before: str, after: str) -> bool:
         """Chinese numerals are idioms and slogans far more often than Arabic digits are."""
@@ -355,13 +362,15 @@ class _Scanner(FormReader):
             if match and not re.match("[余多](年来|[一-鿿]?种)", self._after(end, 4)):
                 end, more = match.end(), True
         per = _PER.match(self.text, end)
+        code, dimension = self._settle(unit, number)
         found = Found(
             number.start,
             per.end() if per else end,
             numerals.plain(value),
-            *self._settle(unit, number),
+            code,
+            dimension,
             value_high=numerals.plain(number.high) if number.high is not None else None,
-            counter=unit.counter,
+            counter=unit.counter if code == unit.code else None,
             per=self._denominator(per) if per else None,
         )
         found = self._counted(found)

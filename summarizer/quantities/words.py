@@ -44,6 +44,7 @@ class Words:
             f"({names_of_values})(?:[（(][^）)，。\n]{{0,8}}[）)])?(?:[^，。；：,;:\n]{{0,12}}?(?:{reached}))?[为了约近超]?$"
         )
         self.bare_after = tuple(data["bare_value"]["after"])
+        self.rank_placed = re.compile(f"(?:{alternation(data['rank']['placed'])})[^，。；,;]{{0,10}}$")
         self.rank_after = tuple(data["rank"]["after"])
         self.top_after = tuple(data["rank"]["top_after"])
         self.negative_after: str = data["signs"]["negative_after"]
@@ -60,6 +61,7 @@ class Words:
         self.arabic_only = frozenset(data["closed"]["arabic_only"])
         self.least: dict[str, int] = data["closed"]["least"]
         self.round_after = tuple(data["scale_only"]["round_after"])
+        self.scale_only = tuple(data["scale_only"]["after"])
         self.scale_only_not = tuple(data["scale_only"]["not_after"])
 
     @staticmethod
