@@ -8,7 +8,6 @@ from typing import NamedTuple
 from summarizer.model import Comparator
 from summarizer.quantities.numbers import NumberReader
 
-
 _ROUND = re.compile("[一二三四五六七八九十两]?[百千十]?[万亿]|[百千]|[0-9.]{1,6}万?亿")
 
 

@@ -13,39 +13,25 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
-from summarizer.model import Comparator, Quantity, Span
+from summarizer.model import Quantity, Span
 from summarizer.quantities import numerals
 from summarizer.quantities.comparing import Found
-from summarizer.quantities.forms import FormReader
 from summarizer.quantities.ids import checked_ids
+from summarizer.quantities.measuring import MeasuringReader
 from summarizer.quantities.numbers import (
     ARABIC,
-    CHINESE,
-    CLOSE_QUOTES,
     DIGIT,
     HAN,
     MAX_DIGITS,
-    MORE,
-    OPEN_QUOTES,
-    SCALE,
     Number,
 )
-from summarizer.quantities.units import Unit, alternation, denominators, numeral_units, unit_pattern, unit_table
 
 _TRIGGER = re.compile(rf"[{DIGIT}]+|[{HAN}]+|翻|过半|半数|半小时|首位|榜首|减半")
-_RANGE = re.compile(r"(?:左右)?(?:至|到|~|～|-|—{1,2}|–|－|―)")
 _CONTINUES = re.compile(rf"[{DIGIT}][千百万亿]$|[{HAN}]点$")  # behind a number that could not be read whole
-_PLACE = re.compile("山|(?:河|渠|子|店|房)?(?:市|县|区|镇|乡)(?!级|域|长|直|属|场|民|内|外|管)")  # 七台河市, 五台山, 六户镇
 _LETTER = re.compile(r"[A-Za-zＡ-Ｚａ-ｚΑ-Ωα-ω_]")
-_PER = re.compile(
-    rf"[/／]((?:{alternation(denominators())})(?:[·/／][年月日天人户](?![一-鿿]))?)(?![次均·/／])"
-    r"|[/／]([一-鿿㎡]{1,4}?(?:·[年月日天])?)(?=[，。；、：,;:（(）)的以左\s]|$)"
-    r"|[（(]每?([人户月年亩][/／每][人户月年亩])[）)]"
-)
+_JOINING = ("、", "和")
 _RANKING = ("第", "前", "、", "和")
 _DIVIDING = (":", "：", "∶", ".", "．", ",", "比")
-_HEADED = re.compile("[0-9]{1,2}[.．](?=[1-9])")
-_YI = re.compile("个(多)?亿(?!元)")
 
 
 def find_quantities(text: str, ignore: Sequence[Span] = ()) -> tuple[Quantity, ...]:
@@ -89,7 +75,7 @@ def scan(text: str) -> Iterator[Found]:
         position = max([match.end(), *(f.end for f in found)])
 
 
-class _Scanner(FormReader):
+class _Scanner(MeasuringReader):
     """Reads what stands at one trigger; keeps no state but the text."""
 
     def at(self, match: re.Match[str]) -> Iterable[Found]:
@@ -111,7 +97,7 @@ class _Scanner(FormReader):
 
     def _is_listed_ordinal(self, number: Number) -> bool:
         """The 2 of 第1、2位 is an ordinal, too; that of 第一、2项 counts."""
-        listed = self._before(number.start, 1) in ("、", "和") and self._after(number.end, 1) in ("位", "名", "、", "和")
+        listed = self._before(number.start, 1) in _JOINING and self._after(number.end, 1) in (*_JOINING, "位", "名")
         return listed and self._start_of_ranks(number.start) is not None
 
     def _formed(self, word: str, start: int) -> Found | None:
@@ -139,26 +125,12 @@ class _Scanner(FormReader):
             return True
         return before.endswith(self.words.label_before) and not before.endswith("第")
 
-    def _unit(self, start: int, end: int) -> tuple[Unit, int] | None:
-        match = unit_pattern().match(self.text, end + self._gap(start, end))
-        if not match:
-            return None
-        word, last = match.group(), match.end()
-        if word in self.words.closed and self._after(last, 1) not in self.words.closed[word]:
-            word, last = word[0], last - len(word) + 1  # 八大项目 are projects, no 大项
-            if len(match.group()) == 1 or word not in unit_table():
-                return None
-        stop = self._after(last, 1)
-        if stop and stop in self.words.continued.get(word, ""):
-            return None
-        return unit_table()[word], last
-
     def _list(self, number: Number) -> list[Found]:
         """1、3、5分钟: bare numbers joined by 、 or 和 share the unit of the last."""
         items = [number]
         if self._before(number.start, 1) == "第":
             return []
-        while not items[-1].chinese and not items[-1].scaled and self._after(items[-1].end, 1) in ("、", "和"):
+        while not items[-1].chinese and not items[-1].scaled and self._after(items[-1].end, 1) in _JOINING:
             following = ARABIC.match(self.text, items[-1].end + 1)
             if not following or len(items) > 12:
                 return []
@@ -178,221 +150,3 @@ class _Scanner(FormReader):
             for n, v in zip(items, values, strict=False)
         ]
         return [*heads, last]
-
-    def _measured(self, number: Number) -> Found | None:
-        if number.high is None:
-            number, sized = self._range(number)
-        else:
-            sized = self._unit(number.start, number.end)
-        if sized is not None and (numbered := self._behind_heading(number, sized[0])):
-            number = numbered
-        if sized is not None and sized[0].zh == "个" and (colloquial := _YI.match(self.text, number.end)):
-            return self._amount_in_yi(number, colloquial)
-        if sized is None:
-            return self._scale_only(number) or self._bare_value(number)
-        unit, end = sized
-        if unit.zh in self.words.conditional and not self._is_meant(number, unit):
-            return None
-        if not self._is_quantity(number, unit, end):
-            return None
-        return self._finish(number, unit, end)
-
-    def _behind_heading(self, number: Number, unit: Unit) -> Number | None:
-        """1.14大产业 at the start of a line is heading 1 and the count 14."""
-        match = _HEADED.match(self.text, number.start) if unit.counter and not number.scaled else None
-        if match is None or self._before(number.start, 24).rstrip(" \t\u3000")[-1:] not in ("", "\n", "\r"):
-            return None
-        return self._number(match.end())
-
-    def _is_meant(self, number: Number, unit: Unit) -> bool:
-        """Whether an ambiguous word (度, P) is a unit here."""
-        words = self.words.conditional[unit.zh]
-        near = self._before(number.start, 14) + "|" + self._after(number.end + len(unit.zh), 4)
-        return number.scaled or any(word in near for word in words)
-
-    def _amount_in_yi(self, number: Number, match: re.Match[str]) -> Found:
-        """3个亿 is 300 million yuan, as people say it."""
-        value = numerals.plain(numerals.EXACT.multiply(number.value, Decimal(10**8)))
-        more: Comparator | None = ">" if number.more or match.group(1) else None
-        return self._compared(Found(number.start, match.end(), value, "CNY", "money"), more)
-
-    def _range(self, number: Number) -> tuple[Number, tuple[Unit, int] | None]:
-        """Takes a second number behind 至, 到, - where both can have the same unit."""
-        own = self._unit(number.start, number.end)
-        end = own[1] if own else number.end
-        separator = _RANGE.match(self.text, end)
-        if not separator or re.search("[从由自]$", self._before(number.start, 1)):
-            return number, own
-        second = ARABIC.match(self.text, separator.end()) or CHINESE.match(self.text, separator.end())
-        high = self._number(second.start()) if second else None
-        sized = self._unit(high.start, high.end) if high else None
-        if high is None or sized is None or high.high is not None or high.chinese != number.chinese:
-            return number, own
-        if (own and own[0] != sized[0]) or (sized[0].zh == "年" and high.value > 1900):
-            return number, own
-        low = number.value
-        if not number.scaled and high.scaled and not own:
-            low = numerals.EXACT.multiply(low, self._scale_of(high))
-        if low >= abs(high.value):
-            return number, own
-        about = separator.group().startswith("左右")
-        return number._replace(end=high.end, value=low, high=abs(high.value), more=high.more, approximate=about), sized
-
-    def _scale_of(self, number: Number) -> Decimal:
-        match = re.search(SCALE.pattern + "$", self.text[number.start : number.end])
-        return Decimal(numerals.SCALES[match.group()]) if match else Decimal(1)
-
-    def _scale_only(self, number: Number) -> Found | None:
-        """3.5万残疾人, 用户3.4亿: a scaled Arabic number counts the noun behind it, or else before it."""
-        after = self._after(number.end + (self._after(number.end, 1) == " "), 4)
-        if number.chinese and number.bare:
-            return self._round_sum(number, after)
-        if not (self._is_sum(number) if number.chinese else number.scaled) or number.high is not None or not after:
-            return None
-        named = after.startswith(self.words.scale_only_not) and not after.startswith(self.words.scale_only)
-        behind = "一" <= after[0] <= "鿿" and not named
-        ends = after[0] in "、，。；,;" and re.search("[一-鿿]$", self._before(number.start, 1)) is not None
-        if not behind and not ends:
-            return None
-        if self._before(number.start, 1) in ("每", "约") and self._before(number.start, 2) != "大约":
-            return None
-        return self._finish(number, Unit("count", "count", "", "", ""), number.end)
-
-    def _is_sum(self, number: Number) -> bool:
-        """三亿多农村劳动力 counts people; 百万 and 万千 are words."""
-        run = self.text[number.start : number.end].rstrip("多余")
-        return run != "十万" and run[-1] in "万亿" and number.value >= 10**5 and not self._in_quotes(number.start)
-
-    def _round_sum(self, number: Number, after: str) -> Found | None:
-        """规模超千亿: a round number behind a comparator that ends its clause."""
-        compared, _ = self._comparator_before(number.start)
-        if compared is None or number.value < 10**8 or (after and not after.startswith(self.words.round_after)):
-            return None
-        return self._finish(number, Unit("count", "count", "", "", ""), number.end)
-
-    def _is_quantity(self, number: Number, unit: Unit, end: int) -> bool:
-        before, after = self._before(number.start), self._after(end)
-        if before.endswith(self.words.denominator_before) or after.startswith(self.words.denominator_after):
-            return False
-        if unit.zh == "类" and before.endswith(self.words.graded):
-            return False
-        if before.endswith("第") or (before.endswith(("前", "后")) and unit.zh in ("名", "位", "家")):
-            return False
-        if unit.zh in self.words.arabic_only and (number.chinese or number.value < self.words.least.get(unit.zh, 0)):
-            return False
-        if number.chinese and before.endswith(self.words.indefinite[:2]):
-            return False
-        if unit.zh == "年":
-            return self._is_span_of_years(number, before, after)
-        if unit.zh == "条" and self._is_policy(number, end):
-            return False
-        if number.chinese and number.value < 10 and unit.zh in self.words.place_units and _PLACE.match(after):
-            return False
-        return not number.chinese or self._is_chinese_quantity(number, unit, before, after)
-
-    def _is_span_of_years(self, number: Number, before: str, after: str) -> bool:
-        if number.value >= 1000 or number.bare or (number.chinese and number.value == 1 and after[:1] != "半"):
-            return False
-        compared = number.more or number.high is not None
-        compared = compared or after.startswith(("以上", "以内", "左右", "半", "多", "时间"))
-        spanned = before.endswith(self.words.span_before)
-        if before.endswith(self.words.period_before) and not spanned:
-            return False
-        if after.startswith(self.words.period_after) and not spanned:
-            return False
-        return compared or spanned or not number.chinese
-
-    def _is_policy(self, number: Number, end: int) -> bool:
-        quoted = self._after(end, 1) in {*CLOSE_QUOTES} and (
-            self._before(number.start, 1) in {*OPEN_QUOTES} or self._before(number.start, 2)[:1] in {*OPEN_QUOTES}
-        )
-        listed = re.match("[、以和及等]", self._after(end, 1)) and self.words.policy.search(self._after(end, 24))
-        named = self.words.policy.search(re.split("[，。；、]", self._after(end, 6))[0])
-        return bool(quoted or listed or named)
-
-    def _is_chinese_quantity(self, number: Number, unit: Unit, before: str, after: str) -> bool:
-        """Chinese numerals are idioms and slogans far more often than Arabic digits are."""
-        if before.endswith((*self.words.indefinite, "届", "·", "十")):
-            return False
-        compared = (
-            self._comparator_before(number.start)[0] is not None
-            or number.more
-            or bool(self._comparator_after(number.end if not unit.zh else self._end_of(number, unit))[0])
-        )
-        if number.bare:
-            return self._is_bare_quantity(number, unit, after, compared)
-        if unit.code == "CNY" and number.value < 10:
-            return False
-        if unit.zh == "大":
-            return number.value > 1 and not self._in_quotes(number.start) and bool(self.words.concrete.match(after))
-        broken = before.endswith("突破")  # 突破一批关键技术 is a verb and no comparison
-        if number.value == 1 and unit.zh not in ("倍", "个半月", "个多月") and (broken or not compared):
-            return False
-        if self._in_quotes(number.start) or self.words.abstract.match(after):
-            return False
-        if unit.zh in numeral_units() or number.high is not None:
-            return True
-        if compared or number.value > 10:
-            return True
-        concrete = self.words.concrete.match(after) or self.words.concrete_single.match(after)
-        return unit.zh == "个" and concrete is not None
-
-    def _end_of(self, number: Number, unit: Unit) -> int:
-        return self.text.index(unit.zh, number.end) + len(unit.zh)
-
-    def _is_bare_quantity(self, number: Number, unit: Unit, after: str, compared: bool) -> bool:
-        """千亿元 and 亿元以上 are amounts; 百个 and 千人 only with a comparator."""
-        if unit.dimension == "money":
-            large = number.value >= 10**9 and not after.startswith(self.words.bare_class)
-            return large or compared
-        physical = unit.dimension in ("power", "mass", "area", "energy", "length", "volume", "people", "households")
-        return compared and (physical or unit.zh in numeral_units() | {"个", "项", "次", "场"} or bool(unit.plural))
-
-    def _finish(self, number: Number, unit: Unit, end: int) -> Found:
-        """Adds halves, denominators and comparators, and settles what the unit is."""
-        value, more = number.value, number.more
-        if unit.zh in ("年", "倍", "天") and re.match("半(?![数载])", self._after(end, 2)):
-            value, end = value + Decimal("0.5"), end + 1
-        if unit.zh == "个多月":
-            unit, more = unit_table()["个月"], True
-        elif unit.zh == "个半月":
-            unit, value = unit_table()["个月"], value + Decimal("0.5")
-        if unit.dimension in ("duration", "length", "money", "mass", "area", "factor", "age"):
-            match = MORE.match(self.text, end)
-            if match and not re.match("[余多](年来|[一-鿿]?种)", self._after(end, 4)):
-                end, more = match.end(), True
-        per = _PER.match(self.text, end)
-        code, dimension = self._settle(unit, number)
-        found = Found(
-            number.start,
-            per.end() if per else end,
-            numerals.plain(value),
-            code,
-            dimension,
-            value_high=numerals.plain(number.high) if number.high is not None else None,
-            counter=unit.counter if code == unit.code else None,
-            per=self._denominator(per) if per else None,
-        )
-        found = self._counted(found)
-        return self._compared(found, ">" if more else "~" if number.approximate else None)
-
-    @staticmethod
-    def _denominator(per: re.Match[str]) -> str:
-        """年/人 and （每人每月） are written with one kind of slash."""
-        return re.sub("[／每]", "/", per.group(1) or per.group(2) or per.group(3))
-
-    def _settle(self, unit: Unit, number: Number) -> tuple[str, str]:
-        if unit.zh in ("位", "名", "个名次") and self.words.moved.search(self._before(number.start, 6)):
-            return "rank", "rank"
-        if unit.zh == "倍" and self.words.added.search(self._before(number.start, 10)):
-            return "times_more", "factor"
-        return unit.code, unit.dimension
-
-    def _counted(self, found: Found) -> Found:
-        """户 of firms is a count."""
-        if found.unit != "household":
-            return found
-        clause = re.split("[，。；,;：:]", self._before(found.start, 24))[-1] + self._after(found.end, 4)
-        if self.words.firms.search(clause):
-            return found._replace(unit="count", dimension="count", counter="户")
-        return found

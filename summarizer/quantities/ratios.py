@@ -30,7 +30,7 @@ class RatioReader(ComparingReader):
         match = _DIVISION.match(self.text, start)
         if not match or int(match.group(1)) >= int(match.group(2)):
             return None
-        if len(match.group(2)) > 1 and match.group(2) != "10" and not self._before(start, 1) in self.words.share_before:
+        if len(match.group(2)) > 1 and match.group(2) != "10" and self._before(start, 1) not in self.words.share_before:
             return None
         return self._compared(Found(start, match.end(), f"{match.group(1)}/{match.group(2)}", "ratio", "share"))
 
