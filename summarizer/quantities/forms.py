@@ -59,13 +59,13 @@ class FormReader(RatioReader):
         if number is None or number.bare or number.value != number.value.to_integral_value() or number.value > 999:
             return None
         end = number.end
-        if self._after(end, 1) in ("位", "名"):
-            end += 1
+        word = self._after(end, 1) in ("位", "名")
+        end += word
         closed = end >= len(self.text) or self._after(end, 2).startswith(self.words.rank_after)
         before = self._before(first, 12)
         if not closed or not self.words.rank_before.search(before) or self.words.rank_placed.search(before):
             return None
-        return Found(start - stated, end, numerals.plain(number.value), "rank", "rank")
+        return Found(start - stated, end - (word and not stated), numerals.plain(number.value), "rank", "rank")
 
     def _start_of_ranks(self, start: int) -> int | None:
         """Where the first of 第1、2位 stands, seen from a later one."""

@@ -133,7 +133,7 @@ class MeasuringReader(JudgingReader):
             if match and not re.match("[余多](年来|[一-鿿]?种)", self._after(end, 4)):
                 end, more = match.end(), True
         per = _PER.match(self.text, end)
-        code, dimension = self._settle(unit, number)
+        code, dimension = self._settle(unit, number, end)
         found = Found(
             number.start,
             per.end() if per else end,
@@ -152,9 +152,11 @@ class MeasuringReader(JudgingReader):
         """年/人 and （每人每月） are written with one kind of slash."""
         return re.sub("[／每]", "/", per.group(1) or per.group(2) or per.group(3))
 
-    def _settle(self, unit: Unit, number: Number) -> tuple[str, str]:
-        if unit.zh in ("位", "名", "个名次") and self.words.moved.search(self._before(number.start, 6)):
-            return "rank", "rank"
+    def _settle(self, unit: Unit, number: Number, end: int) -> tuple[str, str]:
+        if unit.zh in ("位", "名") and self.words.moved.search(self._before(number.start, 6)):
+            counted = self._after(end, 1)  # 提升5名 gains places, 提升5名干部 are people
+            if not counted or counted in self.words.moved_after:
+                return "rank", "rank"
         if unit.zh == "倍" and self.words.added.search(self._before(number.start, 10)):
             return "times_more", "factor"
         return unit.code, unit.dimension

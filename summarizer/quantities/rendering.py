@@ -35,7 +35,7 @@ _MONEY = {
     "AUD": "A$",
 }
 _DOUBLINGS = {"2": "double", "4": "quadruple", "8": "eightfold", "16": "sixteenfold"}
-_GAINED = re.compile("[0-9０-９一二三四五六七八九十两]+(?:个?名次|个?位次|位|名)$")  # places gained or lost, no place
+_GAINED = re.compile("[0-9０-９一二三四五六七八九十两]+(?:个?名次|个?位次|位|名)(?:以上|左右)?$")  # places gained or lost, no place
 _AREA_HINT = Fraction(1, 15)  # one mu is 1/15 hectare
 
 
@@ -89,6 +89,8 @@ def _body(quantity: Quantity, bare: bool) -> str:
         return f"No. {quantity.value}"
     if quantity.unit == "ratio":
         return _ratio(quantity)
+    if quantity.unit == "multiple" and "减半" in quantity.raw:
+        return "half"
     if quantity.unit == "multiple" and "番" in quantity.raw:
         return _DOUBLINGS.get(quantity.value, f"{quantity.value}-fold")
     if quantity.unit == "times_more":

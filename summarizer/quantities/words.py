@@ -49,7 +49,8 @@ class Words:
         self.top_after = tuple(data["rank"]["top_after"])
         self.negative_after: str = data["signs"]["negative_after"]
         self.place_units = frozenset(data["names"]["place_units"])
-        self.moved = re.compile(f"(?:{alternation(data['rank']['moved'])})[了近约]?$")
+        self.moved = re.compile(f"(?<![{data['rank']['not_moved']}])(?:{alternation(data['rank']['moved'])})[了近约]?$")
+        self.moved_after: str = data["rank"]["moved_after"]
         self.graded = tuple(data["names"]["graded"])
         self.no_discount: list[str] = data["factor"]["no_discount"]
         self.conditional: dict[str, list[str]] = data["conditional"]
