@@ -25,13 +25,14 @@ class JudgingReader(FormReader):
         before, after = self._before(number.start), self._after(end)
         if before.endswith(self.words.denominator_before) or after.startswith(self.words.denominator_after):
             return False
-        if unit.zh == "类" and before.endswith(self.words.graded):
+        graded = before.endswith(self.words.graded) or (number.chinese and after.startswith(("以上", "及以上")))
+        if unit.zh == "类" and graded:
             return False
         if before.endswith("第") or (before.endswith(("前", "后")) and unit.zh in ("名", "位", "家")):
             return False
         if unit.zh in self.words.arabic_only and (number.chinese or number.value < self.words.least.get(unit.zh, 0)):
             return False
-        if number.chinese and before.endswith(self.words.indefinite[:2]):
+        if number.chinese and before.endswith(self.words.indefinite_always):
             return False
         if unit.zh == "年":
             return self._is_span_of_years(number, before, after)
@@ -63,7 +64,7 @@ class JudgingReader(FormReader):
 
     def _is_chinese_quantity(self, number: Number, unit: Unit, before: str, after: str) -> bool:
         """Chinese numerals are idioms and slogans far more often than Arabic digits are."""
-        if before.endswith((*self.words.indefinite, "届", "·", "十")):
+        if before.endswith(("届", "·", "十")) or (number.bare and before.endswith(self.words.indefinite)):
             return False
         compared = (
             self._comparator_before(number.start)[0] is not None

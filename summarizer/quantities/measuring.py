@@ -13,6 +13,7 @@ from summarizer.quantities.numbers import ARABIC, CHINESE, MORE, SCALE, Number
 from summarizer.quantities.units import Unit, alternation, denominators, unit_pattern, unit_table
 
 _RANGE = re.compile(r"(?:左右)?(?:至|到|~|～|-|—{1,2}|–|－|―)")
+_AGE = re.compile("[0-9]{1,3}周?岁")  # 390万65岁以上老年人
 _HEADED = re.compile("[0-9]{1,2}[.．](?=[1-9])")
 _PER = re.compile(
     rf"[/／]((?:{alternation(denominators())})(?:[·/／][年月日天人户](?![一-鿿]))?)(?![次均·/／])"
@@ -98,13 +99,13 @@ class MeasuringReader(JudgingReader):
 
     def _scale_only(self, number: Number) -> Found | None:
         """3.5万残疾人, 用户3.4亿: a scaled Arabic number counts the noun behind it, or else before it."""
-        after = self._after(number.end + (self._after(number.end, 1) == " "), 4)
+        after = self._after(number.end + (self._after(number.end, 1) == " "), 5)
         if number.chinese and number.bare:
             return self._round_sum(number, after)
         if not (self._is_sum(number) if number.chinese else number.scaled) or number.high is not None or not after:
             return None
         named = after.startswith(self.words.scale_only_not) and not after.startswith(self.words.scale_only)
-        behind = "一" <= after[0] <= "鿿" and not named
+        behind = ("一" <= after[0] <= "鿿" and not named) or _AGE.match(after)
         ends = after[0] in "、，。；,;" and re.search("[一-鿿]$", self._before(number.start, 1)) is not None
         if not behind and not ends:
             return None
@@ -157,7 +158,7 @@ class MeasuringReader(JudgingReader):
             counted = self._after(end, 1)  # 提升5名 gains places, 提升5名干部 are people
             if not counted or counted in self.words.moved_after:
                 return "rank", "rank"
-        if unit.zh == "倍" and self.words.added.search(self._before(number.start, 10)):
+        if unit.zh == "倍" and (number.value == 1 or self.words.added.search(self._before(number.start, 10))):
             return "times_more", "factor"
         return unit.code, unit.dimension
 

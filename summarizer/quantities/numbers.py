@@ -165,7 +165,7 @@ class NumberReader:
 
     def _part_behind(self, start: int) -> Number | None:
         match = ARABIC.match(self.text, start)
-        if match and len(match.group()) <= 9:
+        if match and 3 <= len(match.group()) <= 9 or (match and SCALE.match(self.text, match.end())):
             return self._scaled(Number(match.start(), match.end(), numerals.parse_arabic(match.group())))
         run = CHINESE.match(self.text, start)
         read = self._numeral(run) if run and run.group()[0] in numerals.DIGITS else None
@@ -196,6 +196,8 @@ class NumberReader:
 
     def _numeral(self, match: re.Match[str]) -> Number | None:
         run, end, more = match.group(), match.end(), False
+        if len(run) > MAX_DIGITS:
+            return None
         if run[-2:-1] in ("万", "亿") and _OF_UNIT.match(self.text, end - 1):
             run, end = run[:-1], end - 1  # 千万千瓦: the last 千 is the unit's
         pair = numerals.adjacent_pair(run)

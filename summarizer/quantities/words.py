@@ -22,7 +22,8 @@ class Words:
         self.overcome_after = re.compile(f"[^，。；、,;\n]{{0,6}}?(?:{alternation(comparators['overcome_after'])})")
         self.variants: dict[str, str] = data["variants"]
         self.glued: dict[str, str] = comparators["glued"]
-        self.indefinite = tuple(data["indefinite"]["before"])
+        self.indefinite_always = tuple(data["indefinite"]["always"])
+        self.indefinite = (*self.indefinite_always, *data["indefinite"]["before_bare"])
         names = data["names"]
         self.label_before = tuple(names["before"])
         self.measured_letters = tuple(names["measured_letters"])
