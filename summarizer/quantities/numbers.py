@@ -165,7 +165,7 @@ class NumberReader:
 
     def _part_behind(self, start: int) -> Number | None:
         match = ARABIC.match(self.text, start)
-        if match and 3 <= len(match.group()) <= 9 or (match and SCALE.match(self.text, match.end())):
+        if (match and 3 <= len(match.group()) <= 9) or (match and SCALE.match(self.text, match.end())):
             return self._scaled(Number(match.start(), match.end(), numerals.parse_arabic(match.group())))
         run = CHINESE.match(self.text, start)
         read = self._numeral(run) if run and run.group()[0] in numerals.DIGITS else None

@@ -35,7 +35,10 @@ _MONEY = {
     "AUD": "A$",
 }
 _DOUBLINGS = {"2": "double", "4": "quadruple", "8": "eightfold", "16": "sixteenfold"}
-_GAINED = re.compile("[0-9０-９一二三四五六七八九十两]+(?:个?名次|个?位次|位|名)(?:以上|左右)?$")  # places gained or lost, no place
+# Places gained or lost, and no place.
+_GAINED = re.compile(
+    "[0-9０-９一二三四五六七八九十两]+(?:个?名次|个?位次|位|名)(?:以上|左右)?$"
+)  # places gained or lost, no place
 _AREA_HINT = Fraction(1, 15)  # one mu is 1/15 hectare
 
 
