@@ -29,7 +29,8 @@ from summarizer.evaluation.page import CONTEXT, LONGEST, excerpt
 from summarizer.evaluation.scoring import score
 from summarizer.pipeline import Summarizer
 from summarizer.pricing import parse_price
-from summarizer.rendering.page import page, shown
+from summarizer.rendering.page import page as framed
+from summarizer.rendering.page import shown
 
 STEM = "000_6c20f15c8b89d0f9"
 RULES = engine_contestant(Summarizer("rules", environment={}))
@@ -538,6 +539,6 @@ def test_the_first_misses_of_each_follow_the_table_under_its_name(doctored: Path
 def test_hidden_and_turning_characters_do_not_reach_a_page() -> None:
     """Direction marks of a report show as a replacement character, those of no width are left out, markup is text."""
     assert shown("a\u202eb\u2066c\u200bd<\U000e0041") == "a\ufffdb\ufffdcd&lt;\ufffd"
-    assert "\u202e" not in page("t\u202e", "", "en")
+    assert "\u202e" not in framed("t\u202e", "", "en")
     text = "增\u202e长\u200b6%。"
     assert excerpt(text, 0, 3).marked == "增\u202e长"

@@ -510,8 +510,8 @@ def test_long_runs_of_half_a_number_end(unit: str) -> None:
 
 
 UNITS_OF_ATTACK = (
-    "1 一 百分之 万亿 1, 1,111 1- 1— 1、 1和 1: 1：1比 1/ 1万 3万一 第1、 全国第1、第 指数 指数1至 比例1 每1 翻 减半 1. 1比 "
-    "过亿 一点 二三 （每人每 1元/ 突破1 萬億 1项、 一成 ０ \ufffd1 GDP1"
+    "1 一 百分之 万亿 1, 1,111 1- 1— 1、 1和 1: 1：1比 1/ 1万 3万一 第1、 全国第1、第 指数 指数1至 比例1 每1 "
+    "翻 减半 1. 1比 过亿 一点 二三 （每人每 1元/ 突破1 萬億 1项、 一成 ０ \ufffd1 GDP1"
 )
 ADVERSARIAL = UNITS_OF_ATTACK.split(" ")
 ADVERSARIAL += ["1\n", "1 — 1 —\n"]
