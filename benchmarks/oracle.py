@@ -17,6 +17,7 @@ from typing import Any
 
 from loopback import Response, endpoint, says
 
+from summarizer.answerform import written
 from summarizer.chunking import ChunkIndex
 from summarizer.loading.text import load
 from summarizer.model import Chunk
@@ -44,7 +45,7 @@ class Oracle:
                 rng = random.Random(f"{self.seed}:{path.stem}:{chunk.index}")
                 answer = self.perturb(honest, chunk, rng) if self.perturb else honest
                 for line in chunk.marked.split("\n"):
-                    if line.startswith("<c"):
+                    if re.match(r"c\d+[a-z]>", line):
                         self.chunks[line] = (chunk, answer)
 
     def reply(self, messages: list[dict[str, str]]) -> str:
@@ -58,9 +59,9 @@ class Oracle:
             wanted = set(re.findall(r"q\d+[a-z]", user.split("left these quantities out")[1]))
             answer = {k: [i for i in rows if str(i.get("q")) in wanted] for k, rows in answer.items()}
         elif "do not hold" in user:
-            sent = [json.loads(m) for m in re.findall(r"^\w+: (\{.*\})$", user, re.MULTILINE)]
-            answer = {k: [i for i in rows if i in sent] for k, rows in answer.items()}
-        return json.dumps(answer, ensure_ascii=False)
+            sent = [json.loads(m) for m in re.findall(r"^\w+: ([\[{].*[\]}])$", user, re.MULTILINE)]
+            answer = {k: [i for i in rows if written(k, i) in sent] for k, rows in answer.items()}
+        return json.dumps({k: [written(k, i) for i in rows] for k, rows in answer.items()}, ensure_ascii=False)
 
     @staticmethod
     def _overview(user: str) -> dict[str, Any]:
@@ -78,7 +79,7 @@ class Oracle:
 
 
 def answer_of(chunk: Chunk, gold: dict[str, Any]) -> Answer:
-    """What the gold says of a chunk, in the answer format."""
+    """What the gold says of a chunk: items with the keys of the Draft types."""
     index = ChunkIndex(chunk)
     return {
         "figures": list(_figures(index, gold)),

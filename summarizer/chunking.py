@@ -1,7 +1,8 @@
 """Chunks: whole sections within budgets, with the marks that an engine points at.
 
-A mark is `<c12k>` before a clause and `{q7c:1509亿元}` around a quantity. The last letter of an
-id is a check: a neighbour's id, a slip or another chunk's id does not resolve.
+A mark is `c12k>` before a clause and `{q7c:1509亿元}` around a quantity: both are paid for in every
+request, and `>` is escaped in the text, so that nothing else ends in one. The last letter of an id is
+a check: a neighbour's id, a slip or another chunk's id does not resolve.
 """
 
 from __future__ import annotations
@@ -12,9 +13,9 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
-from itertools import accumulate, groupby
+from itertools import accumulate, groupby, takewhile
 
-from summarizer.model import Chunk, Clause, Evidence, Outline, Quantity, Report, Section, Sentence
+from summarizer.model import Chunk, Clause, Evidence, Heading, Outline, Quantity, Report, Section, Sentence
 from summarizer.quantities.ids import checked_ids
 
 # What would look like a mark in the source, and characters that hide or reorder text.
@@ -135,7 +136,7 @@ class _Packer:
         return self._heading_cost(section) + sum(c[0] for c in costs), sum(c[1] for c in costs)
 
     def _heading_cost(self, section: Section) -> int:
-        return self._count(_heading_line(section)) + 1
+        return self._count(heading_line([h.heading for h in section.path])) + 1
 
     def _sentence_cost(self, sentence: Sentence) -> tuple[int, int]:
         """Tokens of a sentence with its marks (5 at most for a clause, 7 for a quantity), and its quantities."""
@@ -147,8 +148,25 @@ class _Packer:
         return 0 if self._budget.tokens is None else count_tokens(text)
 
 
-def _heading_line(section: Section) -> str:
-    return "# " + escape(" / ".join(h.heading for h in section.path)) if section.path else "#"
+def heading_line(headings: Sequence[str]) -> str:
+    """The line that stands over what is under these headings."""
+    return "# " + escape(" / ".join(headings)) if headings else "#"
+
+
+def _said(section: Section, above: Sequence[Heading]) -> list[str] | None:
+    """The headings that the line over a section has to say; None where it needs no line.
+
+    One that stands over the lines before (`above`) is not said again, nor one that opens the section as its first
+    sentence. Those that others stand under are said by their first clause.
+    """
+    if section.path == above:
+        return None
+    shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(above, section.path, strict=False)))
+    new = section.path[shared:] or section.path[-1:]
+    opened = bool(new) and new[-1].end > section.sentences[0].start
+    names = [re.split("[，,：:；;。]", h.heading)[0] or h.heading for h in new[:-1]]
+    names += [h.heading for h in new[-1:] if not opened]
+    return None if opened and not names else names
 
 
 def _inside(quantities: Sequence[Quantity], start: int, end: int) -> Sequence[Quantity]:
@@ -170,15 +188,18 @@ def _chunk(index: int, report: Report, sections: Sequence[Section], quantities: 
 
 
 def _mark(text: str, sections: Sequence[Section], clauses: dict[str, Clause], quantities: dict[str, Quantity]) -> str:
-    marks: list[tuple[int, int, str]] = [(c.start, 1, f"<{name}>") for name, c in clauses.items()]
+    marks: list[tuple[int, int, str]] = [(c.start, 1, f"{name}>") for name, c in clauses.items()]
     for name, q in quantities.items():
         marks.append((q.start, 2, f"{{{name}:"))
         marks.append((q.end, 0, "}"))
     marks.sort()
     at = 0
     lines: list[str] = []
+    above: tuple[Heading, ...] = ()
     for section in sections:
-        lines.append(_heading_line(section))
+        said = _said(section, above)
+        lines += [] if said is None else [heading_line(said)]
+        above = section.path
         for sentence in section.sentences:
             out, position = [], sentence.start
             while at < len(marks) and marks[at][0] <= sentence.end:

@@ -13,21 +13,11 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ConfigDict
 
-from summarizer.chunking import escape, make_chunks
+from summarizer.answerform import FigureForm, written
+from summarizer.chunking import escape, heading_line, make_chunks
 from summarizer.clients.base import AnswerSchema, Message
 from summarizer.errors import ResourceError
-from summarizer.model import (
-    Chunk,
-    DraftFigure,
-    DraftGoal,
-    DraftProject,
-    DraftRisk,
-    DraftSkip,
-    Metadata,
-    Place,
-    Report,
-    Theme,
-)
+from summarizer.model import Chunk, Metadata, Place, Report, Theme
 from summarizer.resources import digest, read
 
 TEMPLATES = (
@@ -42,15 +32,15 @@ TEMPLATES = (
 
 
 class Answer(BaseModel):
-    """What a model answers for a chunk: the lists of a Draft."""
+    """What a model answers for a chunk: the lists of a Draft, in the form of `answerform`."""
 
     model_config = ConfigDict(extra="forbid")
 
-    figures: list[DraftFigure]
-    goals: list[DraftGoal]
-    projects: list[DraftProject]
-    risks: list[DraftRisk]
-    skipped: list[DraftSkip]
+    figures: list[FigureForm]
+    goals: list[list[str]]
+    projects: list[list[str]]
+    risks: list[list[str]]
+    skipped: list[list[str]]
 
 
 class OverviewAnswerSentence(BaseModel):
@@ -123,9 +113,9 @@ def again_messages(chunk: Chunk, reason: str) -> tuple[Message, ...]:
 def repair_messages(
     chunk: Chunk, sentences: Sequence[str], items: Iterable[tuple[str, object, str]]
 ) -> tuple[Message, ...]:
-    """The request that sends items back: each with its list, itself and the reason."""
+    """The request that sends items back: each with its list, itself as a model writes it, and the reason."""
     lines = [
-        f"{kind}: {json.dumps(item, ensure_ascii=False, separators=(',', ':'))}\n  reason: {reason}"
+        f"{kind}: {json.dumps(written(kind, item), ensure_ascii=False, separators=(',', ':'))}\n  reason: {reason}"
         for kind, item, reason in items
     ]
     return _messages("repair.user", chunk, "\n".join(sentences), items="\n".join(lines))
@@ -158,16 +148,13 @@ def _context(metadata: Metadata) -> dict[str, str]:
 
 def sentences_of(chunk: Chunk, ids: Iterable[str]) -> list[str]:
     """The marked lines of a chunk in which some of these ids stand, each under its headings."""
-    wanted = set(ids)
+    pieces = [f"{i}>" if i in chunk.clauses else f"{{{i}:" for i in ids]
+    marked = iter(line for line in chunk.marked.split("\n") if not line.startswith("#"))
     lines: list[str] = []
-    heading = ""
-    for line in chunk.marked.split("\n"):
-        if line.startswith("#"):
-            heading = line
-        elif any(f"<{i}>" in line or f"{{{i}:" in line for i in wanted):
-            if heading not in lines:
-                lines.append(heading)
-            lines.append(line)
+    for section in chunk.sections:
+        wanted = [line for _, line in zip(section.sentences, marked, strict=False) if any(p in line for p in pieces)]
+        if wanted:
+            lines += [heading_line([h.heading for h in section.path]), *wanted]
     return lines
 
 

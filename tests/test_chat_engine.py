@@ -83,7 +83,44 @@ def test_only_offending_items_go_back_with_their_reasons(terms):
     assert '"zh":"地区生产总值"' not in repair
     assert [f.q for f in sorted(reading.draft.figures, key=lambda f: f.q)] == ids(chunk)
     assert reading.gaps == ()
-    assert all(f.en is None for f in reading.draft.figures)
+    assert "35,000" not in str(reading.draft)
+
+
+def test_english_that_a_model_leaves_out_comes_from_the_dictionary(terms):
+    """Of figures whose name is known, and of a goal that is their indicator and its value; none where they are not."""
+    chunk = chunk_of(PLAN)
+    first, second, third = (clause_of(chunk, word) for word in ("生产总值", "就业", "新建"))
+    figures = [
+        {"q": q, "zh": zh, "en": None, "m": m, "k": "target", "y": 2024}
+        for q, zh, m in zip(ids(chunk), ("地区生产总值", "城镇新增就业", "建座水"), ("up", "level", "level"), strict=True)
+    ]
+    goals = [[first, "economy"], [second, "employment", ""], [third, "environment"]]
+    with endpoint(lambda n, r: answer(figures=figures, goals=goals)) as served:
+        reading = read(chunk, served.url, terms)
+    items = resolve(reading.draft, chunk, terms, reading.by)
+    assert len(served.requests) == 1
+    assert [f.indicator.en for f in items.figures] == ["gross regional product (GRP)", "new urban jobs", None]
+    assert [g.statement.en for g in items.goals] == [
+        "Gross regional product (GRP) up at least 6%",
+        "New urban jobs: at least 35,000 people",
+        None,
+    ]
+
+
+def test_a_part_of_an_answer_that_is_no_row_goes_back_as_it_was_written(terms):
+    chunk = chunk_of(PLAN)
+    clause = clause_of(chunk, "新建")
+    broken = [[clause], [clause, "sports", "Build it"], "a goal", [clause, "transport", "Build", "it"]]
+
+    def script(n: int, request: dict[str, Any]) -> Response:
+        return answer(figures=rows(chunk), goals=broken) if n == 1 else answer(goals=[[clause, "environment"]])
+
+    with endpoint(script) as served:
+        read(chunk, served.url, terms)
+    repair = served.requests[1]["messages"][1]["content"]
+    assert f'goals: ["{clause}","sports","Build it"]' in repair
+    assert f'goals: ["{clause}"]\n  reason: not of the form [pointer, theme, English]' in repair
+    assert 'goals: "a goal"' in repair
 
 
 def test_what_is_still_wrong_becomes_a_gap_and_not_an_item(terms):
@@ -431,8 +468,8 @@ def test_a_prompt_that_was_cut_is_named_also_where_several_requests_were_made(te
     """Their tokens together would look like enough."""
     chunk = chunk_of(PLAN)
     cut = says("Certainly!")
-    cut.body["usage"]["prompt_tokens"] = 1200
+    cut.body["usage"]["prompt_tokens"] = 800
     with endpoint(lambda n, r: cut) as served:
         reading = read_unknown(chunk, served.url, terms)
-    assert reading.usage.prompt_tokens == 4800
+    assert reading.usage.prompt_tokens == 3200
     assert [g.reason for g in reading.gaps] == ["context_cut"]

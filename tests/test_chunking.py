@@ -24,7 +24,7 @@ from summarizer.quantities.grammar import find_quantities
 ROOT = Path(__file__).parents[1]
 GOLD = sorted((ROOT / "tests" / "gold").glob("*.gold.json"))
 STEMS = [path.stem[:3] for path in GOLD]
-MARK = re.compile(r"<c\d+[a-z]>|\{q\d+[a-z]:|\}")
+MARK = re.compile(r"c\d+[a-z]>|\{q\d+[a-z]:|\}")
 SMALL = Budget(tokens=300, quantities=5)
 
 
@@ -129,8 +129,18 @@ def test_marks_stand_before_clauses_and_around_quantities() -> None:
     one = chunk("一、回顾\n(一)工业\n产值1509亿元,增长6%。就业向好。\n")
     (c1, c2, c3), (q1, q2) = one.clauses, one.quantities
     assert one.marked == (
-        f"# 一、回顾 / (一)工业\n<{c1}>产值{{{q1}:1509亿元}},<{c2}>增长{{{q2}:6%}}。\n<{c3}>就业向好。"
+        f"# 一、回顾 / (一)工业\n{c1}>产值{{{q1}:1509亿元}},{c2}>增长{{{q2}:6%}}。\n{c3}>就业向好。"
     )
+
+
+def test_headings_that_stand_over_a_line_already_are_not_said_again() -> None:
+    """A heading is said once a chunk, an outer one by its first clause, one that is the first sentence not at all."""
+    one = chunk(
+        "二、展望2024年:我们努力向前\n(一)工业\n工业经济量质齐升。产值1509亿元。\n消费回升。零售额5亿元。\n"
+        "(二)农业\n粮食丰收。\n三、要求\n廉洁从政。\n"
+    )
+    lines = [re.sub(r"c\d+[a-z]>|\{q\d+[a-z]:|\}", "", line) for line in one.marked.split("\n")]
+    assert [line for line in lines if line.startswith("#")] == ["# 二、展望2024年 / (一)工业", "# (二)农业", "# 三、要求"]
 
 
 @pytest.mark.parametrize("stem", STEMS)
@@ -147,7 +157,7 @@ def test_every_id_is_in_the_marked_text_once_and_stands_for_what_follows_it(stem
     for one in seed(stem):
         text = one.report.text
         for key, clause in one.clauses.items():
-            (behind,) = one.marked.split(f"<{key}>")[1:]
+            (behind,) = one.marked.split(f"{key}>")[1:]
             line = MARK.sub("", behind.split("\n")[0])
             assert line.startswith(escape(text[clause.start : clause.end]))
         for key, quantity in one.quantities.items():
@@ -158,6 +168,7 @@ def test_every_id_is_in_the_marked_text_once_and_stands_for_what_follows_it(stem
     "text",
     [
         "<c1k>产值{q1a:1509亿元}增长6%。",
+        "c1k>产值1509亿元,c2b>增长6%。",
         "产值达<1509亿元>,{增长}6%。",
         "落实}收尾{工作,完成<c99z>任务。",
         "{q1a#}与{q2b}都是标记,{{并非}}数字。",
@@ -166,7 +177,7 @@ def test_every_id_is_in_the_marked_text_once_and_stands_for_what_follows_it(stem
 def test_source_text_that_looks_like_marks_is_escaped(text: str) -> None:
     """Angle and curly brackets of the source are shown full-width, so that only real marks remain."""
     one = chunk(text)
-    assert re.findall(r"<(.*?)>", one.marked) == list(one.clauses)
+    assert re.findall(r"(c\d+[a-z])>", one.marked) == list(one.clauses)
     assert re.findall(r"\{(.*?):", one.marked) == list(one.quantities)
     assert plain_lines(one) == [text.translate(str.maketrans("<>{}#", "＜＞｛｝＃"))]
 
@@ -319,7 +330,7 @@ def test_look_ups_find_what_stands_at_a_position() -> None:
 
 PIECES = [
     "产值1509亿元", "增长6.5%", "投资", "消费回升", "培育企业30家", "，", ",", "。", "；", "：", "!", "、",
-    "“", "”", "一、回顾", "\n", "\r\n", "\\r\\n", "<", ">", "{", "}", "<c1k>", "{q1a:", "\u200b",
+    "“", "”", "一、回顾", "\n", "\r\n", "\\r\\n", "<", ">", "{", "}", "<c1k>", "c1k>", "{q1a:", "\u200b",
     "\ufeff", "　", "…", "#", "1,5",
 ]  # fmt: skip
 texts = st.lists(st.sampled_from(PIECES), min_size=1, max_size=25).map("".join)
@@ -337,7 +348,8 @@ def made_from(text: str) -> tuple[Chunk, ...]:
 def test_marks_of_any_text_are_only_those_that_were_set(text: str) -> None:
     """No source text adds a mark, and without the marks the sentences are whole."""
     for one in made_from(text):
-        marks = re.findall(r"<(.*?)>|\{(.*?):", one.marked)
+        marks = re.findall(r"(c\d+[a-z])>|\{(.*?):", one.marked)
+        assert one.marked.count(">") == len(one.clauses)
         assert [c for c, _ in marks if c] == list(one.clauses)
         assert [q for _, q in marks if q] == list(one.quantities)
         shown = MARK.sub("", one.marked)

@@ -10,6 +10,7 @@ import pytest
 from summarizer.chunking import ChunkIndex, count_tokens
 from summarizer.clients.base import Reply
 from summarizer.engines.chat.answers import parse
+from summarizer.engines.chat.translating import translated
 from summarizer.errors import ResourceError
 from summarizer.grounding.resolve import check, resolve, unaccounted
 from summarizer.prompting import (
@@ -31,15 +32,16 @@ def test_the_worked_example_passes_the_checks_that_answers_pass(terms):
     assert parsed.malformed == ()
     assert check(parsed.draft, chunk, terms) == ()
     assert unaccounted(parsed.draft, chunk, terms) == ()
-    items = resolve(parsed.draft, chunk, terms, "chat")
-    assert [f.disputed for f in items.figures] == [()] * 8
-    assert items.goals[0].statement.en == "Industrial value added up at least 6%"
+    items = resolve(translated(parsed.draft, chunk, terms), chunk, terms, "chat")
+    assert [f.disputed for f in items.figures] == [()] * 5
+    assert None not in [item.statement.en for item in (*items.goals, *items.risks)]
+    assert items.goals[0].statement.en == "Total industrial value added up at least 6%"
 
 
 def test_the_example_shows_every_list_and_a_part():
     answer = json.loads(read("prompts", "example.answer.json"))
     assert all(answer[kind] for kind in ("figures", "goals", "projects", "risks"))
-    assert any(goal["part"] for goal in answer["goals"])
+    assert any("(" in goal[0] for goal in answer["goals"])
 
 
 def test_the_instructions_hold_the_example_as_code_marks_it():
@@ -94,11 +96,11 @@ def test_the_answer_schema_stays_in_the_strict_subset(schema):
 
 def test_the_prefix_stays_small():
     """The instructions stay one prefix of bounded size."""
-    assert count_tokens(instructions()) < 2300
+    assert count_tokens(instructions()) <= 1500
 
 
 def test_example_ids_are_those_of_its_chunk():
     index = ChunkIndex(example_chunk())
-    named = set(re.findall(r'"(?:q|c)":"?\s*"?([qc]\d+[a-z])', read("prompts", "example.answer.json").replace(" ", "")))
+    named = set(re.findall(r'"([qc]\d+[a-z])', read("prompts", "example.answer.json")))
     assert named <= set(index.chunk.clauses) | set(index.chunk.quantities)
-    assert len(named) > 12
+    assert len(named) > 10

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from summarizer.answerform import fields_of
 from summarizer.clients.base import Reply
 from summarizer.errors import CutOffError, RefusedError, ReplyError
 from summarizer.lenientjson import Found, UnclosedError, find_object
@@ -111,8 +112,10 @@ def _clean(node: Any) -> Any:
 
 def _item(kind: str, item_type: type[BaseModel], row: object, malformed: list[Malformed]) -> BaseModel | None:
     """One item; keys that it does not know are passed over, nullable ones may be missing."""
-    if not isinstance(row, Mapping):
-        malformed.append(Malformed(kind, row, "not an object"))
+    try:
+        row = fields_of(kind, row)
+    except ValueError as error:
+        malformed.append(Malformed(kind, row, str(error)))
         return None
     fields = item_type.model_fields
     known = {name: row.get(name) for name in fields if name in row or _nullable(item_type, name)}
@@ -120,7 +123,7 @@ def _item(kind: str, item_type: type[BaseModel], row: object, malformed: list[Ma
         return item_type.model_validate(known, strict=True)
     except ValidationError as error:
         reasons = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()[:3])
-        malformed.append(Malformed(kind, dict(row), reasons))
+        malformed.append(Malformed(kind, row, reasons))
         return None
 
 

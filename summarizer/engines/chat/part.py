@@ -9,6 +9,7 @@ from summarizer.clients.base import Client, Message, Reply
 from summarizer.clients.context import cut_prompt
 from summarizer.engines.chat.answers import ITEM_TYPES, Parsed, parse
 from summarizer.engines.chat.offences import Offence, gap_of, is_mended, joined, malformed_of, offences_of, without
+from summarizer.engines.chat.translating import translated
 from summarizer.errors import BudgetError, ContextError, CutOffError, EngineError, RefusedError, ReplyError
 from summarizer.grounding.resolve import check, unaccounted
 from summarizer.model import Chunk, Draft, Gap, Usage
@@ -65,7 +66,7 @@ class PartReader:
             detail = f"{q.raw} is in no figure"
             gap = Gap(stage="reading", reason="left_out", start=q.start, end=q.end, detail=detail, lost=True)
             self.gaps.append(gap)
-        return draft
+        return translated(draft, self._chunk, self._terms)
 
     async def _ask(self, messages: Sequence[Message]) -> Reply:
         self._allowance.take()
