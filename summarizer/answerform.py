@@ -102,7 +102,7 @@ def _pointer_fields(pointer: str | None) -> dict[str, Any]:
 
 def written(kind: str, item: object) -> Any:
     """An item's fields in the form that a model writes; what lacks one of them stays as it is."""
-    if not isinstance(item, Mapping):
+    if not isinstance(item, Mapping) or kind not in _WRITERS:
         return item
     try:
         return _WRITERS[kind](item)

@@ -19,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "benchmarks"))
 
 from loopback import Response, Script, endpoint, says
 
+from summarizer.answerform import written
 from summarizer.brief import Brief
 from summarizer.clients.adapting import Adapting
 from summarizer.clients.base import Forgetful
@@ -34,7 +35,7 @@ from summarizer.settings import Settings
 HERE = Path(__file__).resolve().parent
 CASSETTES = HERE / "cassettes"
 AUTHORED = HERE / "authored"
-SCENARIOS = ("seed-000", "chunk-002-1", "chunk-002-4", "chunk-004-1")
+SCENARIOS = ("seed-000", "chunk-002-1", "chunk-002-4", "chunk-003-0", "chunk-004-1", "chunk-004-4")
 _SECRET_HEADERS = ("authorization", "api-key", "x-api-key", "cookie", "openai-organization", "openai-project")
 
 
@@ -133,9 +134,14 @@ def _answering(replies: dict[str, Any]) -> Script:
         reply = replies.get(_kind(request["messages"]))
         if reply is None:
             return Response(501, {})
-        return says(json.dumps(reply, ensure_ascii=False), model=request["model"])
+        return says(json.dumps(_in_form(reply), ensure_ascii=False), model=request["model"])
 
     return script
+
+
+def _in_form(reply: dict[str, Any]) -> dict[str, Any]:
+    """A reply in today's form of answers: items authored in an earlier form say the same in it."""
+    return {kind: [written(kind, item) for item in rows] for kind, rows in reply.items()}
 
 
 def _kind(messages: list[dict[str, str]]) -> str:
