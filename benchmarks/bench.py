@@ -1,8 +1,8 @@
 """Speed and size, as ratios against a baseline of the same run. SAMPLES=dir adds the text reports of a folder.
 
 Prints what importing and --help cost, characters a second of each stage against reading the bytes,
-memory, what a user asks for (quantities a second, milliseconds a brief), what prompts cost against the
-plain text, what the client costs beside the endpoint's time (overhead.py), and the quantity grammar
+memory, what a user asks for (quantities a second, milliseconds a brief), what prompts and answers cost
+in tokens (economy.py), what the client costs beside the endpoint's time (overhead.py), and the quantity grammar
 beside other readers (rivals.py).
 """
 
@@ -15,15 +15,15 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+import economy
 import overhead
 import rivals
 from measuring import cpu_of, reports, seconds_of
 
-from summarizer.chunking import count_tokens, make_chunks
+from summarizer.chunking import make_chunks
 from summarizer.model import Report
 from summarizer.outline import read_outline
 from summarizer.pipeline import Summarizer
-from summarizer.prompting import instructions
 from summarizer.quantities.grammar import find_quantities
 
 NEAR = 30_000
@@ -88,12 +88,7 @@ def main() -> None:
         print(f"{name:<27} {text / cost:>12,.0f} characters a second   {cost / baseline:>8.1f} times the baseline")
     print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
     print_answers(made, summarizer)
-    prefix = count_tokens(instructions())
-    print(f"\nstable prefix {prefix} tokens, once in every request")
-    for r, o, q in found[:5]:
-        chunks, plain = make_chunks(r, o, q), count_tokens(r.text)
-        marked = sum(count_tokens(c.marked) for c in chunks)
-        print(f"{r.source:<30} {plain:>6} tokens, marked {marked / plain:.2f} times, {len(chunks)} requests")
+    economy.main()
     overhead.main()
     rivals.main()
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from summarizer.chunking import count_tokens
-from summarizer.model import Chunk, Outline, Quantity, Report
+from summarizer.economy import Economy, economy_of
+from summarizer.model import Chunk, Outline, Quantity, Report, Usage
+from summarizer.pricing import Cost
 
 
 class Readable(Protocol):
@@ -24,18 +26,19 @@ class Readable(Protocol):
     def chunks(self) -> Sequence[Chunk]: ...
 
 
-_ANSWER_TOKENS = 44  # an item's answer, measured on the worked example and on tried answers
+Pricing = Callable[[Usage], Cost]
+"""What a usage costs at the endpoint that would be asked."""
 
 
-def outline_text(prepared: Readable, verbose: bool = False) -> str:
+def outline_text(prepared: Readable, verbose: bool = False, price: Pricing | None = None) -> str:
     """Metadata, headings, chunks with their sizes, quantities by unit, and the requests and tokens to expect.
 
-    `verbose` lists every quantity, and every number that was left alone.
+    `verbose` lists every quantity, and every number that was left alone; `price` adds the cost.
     """
     parts = [_about(prepared), _headings(prepared), _chunks(prepared), _quantities(prepared, verbose)]
     if verbose:
         parts.append(_left_alone(prepared))
-    return "\n\n".join("\n".join(part) for part in (*parts, _expected(prepared)))
+    return "\n\n".join("\n".join(part) for part in (*parts, _expected(prepared, price)))
 
 
 def _about(prepared: Readable) -> list[str]:
@@ -89,15 +92,24 @@ def _left_alone(prepared: Readable) -> list[str]:
     return [f"Numbers left alone: {len(rows)}", *(row.replace("\n", " ") for row in rows)]
 
 
-def _expected(prepared: Readable) -> list[str]:
-    from summarizer.prompting import instructions
-
-    prefix, marked = count_tokens(instructions()), sum(count_tokens(c.marked) for c in prepared.chunks)
-    plain = max(1, count_tokens(prepared.report.text))
-    requests = len(prepared.chunks)
-    answers = _ANSWER_TOKENS * (len(prepared.quantities) * 2)
-    return [
-        f"With a model: {requests} to {3 * requests + 1} requests, each after a stable prefix of {prefix} tokens",
-        f"  prompts {requests * prefix + marked} tokens (text {plain}, marked {marked}: {marked / plain:.2f} times), "
-        f"answers about {answers}",
+def _expected(prepared: Readable, price: Pricing | None) -> list[str]:
+    cost = economy_of(prepared)
+    plain = max(1, cost.document)
+    lines = [
+        f"With a model: {cost.requests} to {cost.most_requests} requests, each after a stable prefix of "
+        f"{cost.prefix:,} tokens",
+        f"  text {cost.document:,} tokens, marked {cost.marked:,}: {cost.marked / plain:.2f} times",
+        f"  prompts {cost.prompts:,} tokens: {cost.prompts / plain:.2f} times the text, "
+        f"{cost.stable / max(1, cost.prompts):.0%} of them the stable prefix",
+        f"  answers about {cost.answers:,} tokens",
     ]
+    return lines if price is None else [*lines, _priced(cost, price)]
+
+
+def _priced(cost: Economy, price: Pricing) -> str:
+    """What the first requests cost, and what where the endpoint keeps the prefix; or why that is not known."""
+    full, cached = (price(cost.usage(kept)) for kept in (False, True))
+    if full.usd is None:
+        return f"  cost not known. {full.why}"
+    less = f", {cached.usd:.4f} where the endpoint caches the prefix" if cached.usd and cached.usd < full.usd else ""
+    return f"  cost about {full.usd:.4f} USD{less}; repairs and completions come on top"
