@@ -36,9 +36,10 @@ bench: $(VENV)/.ready
 clean:
 	rm -rf $(VENV) .bench out build dist *.egg-info
 
-docs: $(VENV)/.ready  ## everything that is generated: docs/cli.md, schemas/, the table of docs/degradation.md
+docs: $(VENV)/.ready  ## everything that is generated: docs/cli.md, schemas/, the tables of docs/degradation.md and docs/economy.md
 	$(BIN)/python docs/generate.py
 	$(BIN)/python benchmarks/degradation.py --write
+	$(BIN)/python benchmarks/economy.py --write
 
 rebind: $(VENV)/.ready  ## bind the authored replies to today's prompts
 	$(BIN)/python tests/recordings.py

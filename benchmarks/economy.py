@@ -15,8 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "benchmarks"))
+sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from oracle import answer_of, seeds
 
@@ -30,6 +29,7 @@ from summarizer.prompting import instructions, read_messages
 from summarizer.resources import folder
 from summarizer.terms.dictionary import Terms
 
+ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "economy.md"
 STATEMENTS = ("goals", "projects", "risks")
 
@@ -122,7 +122,7 @@ def _items(answer: dict[str, list[Any]]) -> Iterator[tuple[str, Any]]:
 
 
 def quoted(kind: str, item: dict[str, Any], chunk: Chunk, english: bool) -> dict[str, Any]:
-    """The item as a tool writes it that proves by verbatim quotes: its clause or statement, values and labels in full."""
+    """The item as a tool writes it that proves by verbatim quotes: clause or statement, values and labels in full."""
     index = ChunkIndex(chunk)
     told = {"en": item["en"]} if english else {}
     if kind == "figures":
@@ -181,7 +181,9 @@ def answer_table(answers: Answers) -> str:
     ]
     items = sum(answers.items[k] for k in STATEMENTS)
     pointed, plain = (sum(c[k] for k in STATEMENTS) / items for c in (answers.pointed, answers.quoted))
-    rows.append(f"| goals, projects, risks | {items} | {pointed:.1f} | {plain:.1f} | {answers.ratio(*STATEMENTS):.2f} |")
+    rows.append(
+        f"| goals, projects, risks | {items} | {pointed:.1f} | {plain:.1f} | {answers.ratio(*STATEMENTS):.2f} |"
+    )
     head = "| | items | tokens an item | with verbatim quotes | ratio |"
     return "\n".join([head, "| --- | ---: | ---: | ---: | ---: |", *rows])
 

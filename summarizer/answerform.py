@@ -82,7 +82,9 @@ def _row_fields(kind: str, cells: Sequence[str | None]) -> dict[str, Any]:
         return {"q": first, "why": label}
     if kind == "goals":
         return _pointer_fields(first) | {"t": label, "en": third or None}
-    sort, status = _label_fields(label or "", *(("promised", "reported") if kind == "projects" else ("handled", "open")))
+    sort, status = _label_fields(
+        label or "", *(("promised", "reported") if kind == "projects" else ("handled", "open"))
+    )
     if kind == "projects":
         return {"c": first, "stage": sort, "status": status, "zh": third, "en": fourth or None}
     return _pointer_fields(first) | {"type": sort, "status": status, "en": third or None}

@@ -65,14 +65,17 @@ def test_a_pointer_is_a_clause_clauses_or_a_part_of_them(pointer, fields):
         ("risks", ["c1a", "handled hazard"],
          {"c": "c1a", "c2": None, "part": None, "type": "hazard", "status": "handled", "en": None}),
         ("figures", {"q": "q1a", "zh": "产值@港城园区", "en": None, "m": "down", "k": "actual", "y": None},
-         {"q": "q1a", "zh": "产值", "scope": "港城园区", "en": None, "m": "change", "d": "down", "k": "actual", "y": None}),
+         {"q": "q1a", "zh": "产值", "scope": "港城园区", "en": None, "m": "change", "d": "down",
+          "k": "actual", "y": None}),
     ],
 )  # fmt: skip
 def test_labels_say_what_is_rarer_and_leave_out_what_is_usual(kind, row, fields):
     assert fields_of(kind, row) == fields
 
 
-@pytest.mark.parametrize("row", ["c1a", 7, None, [], ["c1a"], ["c1a", 3], ["c1a", "industry", "Build", "it"], [["c1a"]]])
+@pytest.mark.parametrize(
+    "row", ["c1a", 7, None, [], ["c1a"], ["c1a", 3], ["c1a", "industry", "Build", "it"], [["c1a"]]]
+)
 def test_what_is_no_row_is_refused_with_the_form(row):
     with pytest.raises(ValueError, match=r"not of the form \[pointer, theme, English\]"):
         fields_of("goals", row)

@@ -92,7 +92,9 @@ def test_english_that_a_model_leaves_out_comes_from_the_dictionary(terms):
     first, second, third = (clause_of(chunk, word) for word in ("生产总值", "就业", "新建"))
     figures = [
         {"q": q, "zh": zh, "en": None, "m": m, "k": "target", "y": 2024}
-        for q, zh, m in zip(ids(chunk), ("地区生产总值", "城镇新增就业", "建座水"), ("up", "level", "level"), strict=True)
+        for q, zh, m in zip(
+            ids(chunk), ("地区生产总值", "城镇新增就业", "建座水"), ("up", "level", "level"), strict=True
+        )
     ]
     goals = [[first, "economy"], [second, "employment", ""], [third, "environment"]]
     with endpoint(lambda n, r: answer(figures=figures, goals=goals)) as served:

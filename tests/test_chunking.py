@@ -128,9 +128,7 @@ def test_marks_stand_before_clauses_and_around_quantities() -> None:
     """The headings of a section stand over its sentences, one line each."""
     one = chunk("一、回顾\n(一)工业\n产值1509亿元,增长6%。就业向好。\n")
     (c1, c2, c3), (q1, q2) = one.clauses, one.quantities
-    assert one.marked == (
-        f"# 一、回顾 / (一)工业\n{c1}>产值{{{q1}:1509亿元}},{c2}>增长{{{q2}:6%}}。\n{c3}>就业向好。"
-    )
+    assert one.marked == (f"# 一、回顾 / (一)工业\n{c1}>产值{{{q1}:1509亿元}},{c2}>增长{{{q2}:6%}}。\n{c3}>就业向好。")
 
 
 def test_headings_that_stand_over_a_line_already_are_not_said_again() -> None:
@@ -140,7 +138,11 @@ def test_headings_that_stand_over_a_line_already_are_not_said_again() -> None:
         "(二)农业\n粮食丰收。\n三、要求\n廉洁从政。\n"
     )
     lines = [re.sub(r"c\d+[a-z]>|\{q\d+[a-z]:|\}", "", line) for line in one.marked.split("\n")]
-    assert [line for line in lines if line.startswith("#")] == ["# 二、展望2024年 / (一)工业", "# (二)农业", "# 三、要求"]
+    assert [line for line in lines if line.startswith("#")] == [
+        "# 二、展望2024年 / (一)工业",
+        "# (二)农业",
+        "# 三、要求",
+    ]
 
 
 @pytest.mark.parametrize("stem", STEMS)

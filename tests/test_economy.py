@@ -65,6 +65,7 @@ def test_the_outline_says_the_cost_where_a_price_is_known_and_why_where_not(prep
     assert re.search(r"cost about 0\.\d{4} USD, 0\.\d{4} where the endpoint caches the prefix", listed)
     unknown = _pricing({}, "some-model", "http://127.0.0.1:9/v1", None)
     assert "cost not known. No price is known for some-model" in outline_text(prepared, price=unknown)
-    assert "cost not known. Which model?" in outline_text(prepared, price=_pricing({"OPENAI_BASE_URL": "http://h/v1"}, None, None, None))  # fmt: skip
+    nameless = _pricing({"OPENAI_BASE_URL": "http://127.0.0.1:9/v1"}, None, None, None)
+    assert "cost not known. Which model?" in outline_text(prepared, price=nameless)
     assert "cost" not in outline_text(prepared, price=_pricing({}, None, None, None)).splitlines()[-1]
     assert "cost" in outline_text(prepared, price=lambda usage: Cost(Decimal(1))).splitlines()[-1]

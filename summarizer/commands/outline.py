@@ -51,8 +51,8 @@ def _pricing(
     try:
         settings = resolve_settings(keyed, engine="chat", model=model, base_url=base_url, limits=limits)
     except SettingsError as error:
-        unknown = Cost(None, str(error))
-        return lambda usage: unknown
+        why = str(error)
+        return lambda _: Cost(None, why)
     return lambda usage: cost_of(usage, settings.model, settings.address, settings.price)
 
 
