@@ -50,7 +50,7 @@ class FigureForm(BaseModel):
 def fields_of(kind: str, written: object) -> dict[str, Any]:
     """The fields of an item's Draft type, as far as what was written has them. Raises ValueError with the form."""
     if isinstance(written, Mapping):
-        return _figure_fields(written) if kind == "figures" else dict(written)
+        return _figure_fields(written) if kind == "figures" else _pointed(dict(written))
     if kind not in _ROWS:
         raise ValueError("not an object")
     if not isinstance(written, Sequence) or isinstance(written, str) or not all(_is_cell(c) for c in written):
@@ -59,6 +59,12 @@ def fields_of(kind: str, written: object) -> dict[str, Any]:
     if len(cells) < 2 or len(cells) > _ROWS[kind].count(",") + 1:
         raise ValueError(f"not of the form {_ROWS[kind]}")
     return _row_fields(kind, [*cells, None, None])
+
+
+def _pointed(fields: dict[str, Any]) -> dict[str, Any]:
+    """Fields whose clause may be a whole pointer."""
+    pointer = _pointer_fields(fields["c"]) if isinstance(fields.get("c"), str) else {}
+    return fields | {name: value for name, value in pointer.items() if value is not None}
 
 
 def _is_cell(cell: object) -> bool:
@@ -94,7 +100,7 @@ def _label_fields(label: str, marked: str, plain: str) -> tuple[str, str]:
     """A label and its status, which is said only where it is the rarer one."""
     words = label.split()
     status = next((word for word in words if word in (marked, plain)), plain)
-    return " ".join(word for word in words if word not in (marked, plain)), status
+    return "_".join(word for word in words if word not in (marked, plain)), status
 
 
 def _pointer_fields(pointer: str | None) -> dict[str, Any]:

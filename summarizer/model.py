@@ -208,8 +208,8 @@ class Chunk:
 class DraftFigure(Published):
     """An engine's reading of one quantity. `zh` names what is measured, in the text's characters.
 
-    Keys are those of the answer format, kept short because a model is paid by the token: `q`
-    quantity, `m` measure, `d` direction, `k` kind, `y` year.
+    Keys are short, as in what a model writes (`answerform`): `q` quantity, `m` measure, `d` direction,
+    `k` kind, `y` year.
     """
 
     q: str

@@ -81,6 +81,18 @@ def test_what_is_no_row_is_refused_with_the_form(row):
         fields_of("goals", row)
 
 
+@pytest.mark.parametrize(
+    ("kind", "written_so", "name", "value"),
+    [
+        ("projects", ["c1a", "promised under construction", "云岭大桥"], "stage", "under_construction"),
+        ("risks", ["c1a", "Handled hazard"], "type", "Handled_hazard"),
+        ("risks", {"c": "c1a-c2b(多…少)", "type": "hazard", "status": "open"}, "part", "多…少"),
+    ],
+)
+def test_what_is_meant_beyond_doubt_is_understood_and_nothing_else(kind, written_so, name, value):
+    assert fields_of(kind, written_so)[name] == value
+
+
 def test_a_figure_is_an_object():
     with pytest.raises(ValueError, match="not an object"):
         fields_of("figures", ["q1a", "产值"])

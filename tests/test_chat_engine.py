@@ -118,8 +118,11 @@ def test_a_part_of_an_answer_that_is_no_row_goes_back_as_it_was_written(terms):
         return answer(figures=rows(chunk), goals=broken) if n == 1 else answer(goals=[[clause, "environment"]])
 
     with endpoint(script) as served:
-        read(chunk, served.url, terms)
+        reading = read(chunk, served.url, terms)
     repair = served.requests[1]["messages"][1]["content"]
+    assert [goal.t for goal in reading.draft.goals] == ["environment"]
+    assert len(reading.gaps) == 3
+    assert {gap.start for gap in reading.gaps if gap.start != chunk.start} == {chunk.clauses[clause].start}
     assert f'goals: ["{clause}","sports","Build it"]' in repair
     assert f'goals: ["{clause}"]\n  reason: not of the form [pointer, theme, English]' in repair
     assert 'goals: "a goal"' in repair

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,15 +21,23 @@ class Offence:
     item: object
     reason: str
 
+    @property
+    def fields(self) -> dict[str, Any]:
+        """The item's fields; of a row that is none, its pointer."""
+        if isinstance(self.item, dict):
+            return self.item
+        first = self.item[0] if isinstance(self.item, list) and self.item else None
+        pointer = re.match(r"\w+", first.strip()) if isinstance(first, str) else None
+        return {"q" if self.kind == "skipped" else "c": pointer[0]} if pointer else {}
+
     def ids(self, chunk: Chunk) -> list[str]:
         """The ids of the item that stand in the chunk; for a broken one those whose text it names."""
-        if not isinstance(self.item, dict):
-            return []
-        given = [str(self.item[k]).partition(":")[0] for k in ("q", "c", "c2") if self.item.get(k)]
+        item = self.fields
+        given = [str(item[k]).partition(":")[0] for k in ("q", "c", "c2") if item.get(k)]
         known = [i for i in given if i in chunk.clauses or i in chunk.quantities]
         if known:
             return known
-        name = str(self.item.get("zh") or self.item.get("part") or "")[:4]
+        name = str(item.get("zh") or item.get("part") or "")[:4]
         text = chunk.report.text
         return [n for n, c in chunk.clauses.items() if name and name in flat(text[c.start : c.end])]
 
@@ -79,7 +88,7 @@ def is_mended(offence: Offence, rows: dict[str, list[dict[str, Any]]], skipped: 
     """
     if offence.item is None:
         return offence.kind != "goals" or bool(rows["goals"])
-    old = offence.item if isinstance(offence.item, dict) else {}
+    old = offence.fields
     if offence.kind == "figures" and str(old.get("q")) in skipped:
         return True
     for i, row in enumerate(rows[offence.kind]):

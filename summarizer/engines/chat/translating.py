@@ -20,6 +20,8 @@ def translated(draft: Draft, chunk: Chunk, terms: Terms) -> Draft:
     by_pointer = {figure.q: figure for figure in figures}
     goals = tuple(_goal(goal, index, by_pointer) for goal in draft.goals)
     made = replace(draft, figures=figures, goals=goals)
+    if made == draft:
+        return draft
     wrong = {(v.kind, v.index) for v in check(made, chunk, terms)}
     return replace(
         made,
