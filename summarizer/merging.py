@@ -47,11 +47,11 @@ def merge(
     every = _with_cited(quantities, items)
     by_id = {q.id: q for q in every}
     figures = _merged((f for i in items for f in i.figures), lambda f: _figure_key(f, by_id), _join_figures)
-    goals = _merged((g for i in items for g in i.goals), lambda g: (_normal(g.statement.zh),), _join_goals)
-    projects = _merged((p for i in items for p in i.projects), lambda p: (_normal(p.name.zh),), _join_projects)
-    risks = _merged((r for i in items for r in i.risks), lambda r: (_normal(r.statement.zh), r.status), _join_risks)
+    goals = _merged((g for i in items for g in i.goals), lambda g: (normal(g.statement.zh),), _join_goals)
+    projects = _merged((p for i in items for p in i.projects), lambda p: (normal(p.name.zh),), _join_projects)
+    risks = _merged((r for i in items for r in i.risks), lambda r: (normal(r.statement.zh), r.status), _join_risks)
     goals = _numbered(goals, "g")
-    figures = [_linked(f, goals) for f in _numbered(figures, "f")]
+    figures = [linked(f, goals) for f in _numbered(figures, "f")]
     return BriefContent(
         report=_info(report),
         outline=outline.headings,
@@ -61,7 +61,7 @@ def merge(
         projects=tuple(_numbered(projects, "p")),
         risks=tuple(_numbered(risks, "r")),
         overview=(),
-        conflicts=tuple(_conflicts(figures, by_id, report.text)),
+        conflicts=tuple(conflicts_of(figures, by_id, report.text)),
         gaps=(*gaps, *(g for i in items for g in i.gaps)),
         coverage=_coverage(every, items),
         engine=engine,
@@ -97,7 +97,8 @@ def _info(report: Report) -> ReportInfo:
     )
 
 
-def _normal(text: str) -> str:
+def normal(text: str) -> str:
+    """A text without spaces, quotes and marks: what makes two statements the same."""
     return _NOISE.sub("", text).lower()
 
 
@@ -130,7 +131,7 @@ def _user_first(a: _Item, b: _Item, join: Callable[[_Item, _Item], _Item]) -> _I
 
 def _subject(figure: Figure) -> tuple[Hashable, ...]:
     """What a figure is about, without its value."""
-    name = figure.indicator.code or _normal(figure.indicator.zh)
+    name = figure.indicator.code or normal(figure.indicator.zh)
     period = (figure.period.from_, figure.period.to) if figure.period else None
     return (name, figure.scope, figure.year, period, figure.basis, figure.kind, figure.measure, figure.base)
 
@@ -185,7 +186,7 @@ def _numbered(items: Sequence[_Item], letter: str) -> list[_Item]:
     return [item.model_copy(update={"id": f"{letter}{n}"}) for n, item in enumerate(items, 1)]
 
 
-def _linked(figure: Figure, goals: Sequence[Goal]) -> Figure:
+def linked(figure: Figure, goals: Sequence[Goal]) -> Figure:
     """A numeric target is one thing seen twice: code attaches the figure to the goal whose clause holds it."""
     if figure.kind == "actual":
         return figure
@@ -197,16 +198,17 @@ def _linked(figure: Figure, goals: Sequence[Goal]) -> Figure:
 # --- conflicts and coverage -------------------------------------------------------------------
 
 
-def _conflicts(figures: Sequence[Figure], quantities: dict[str, Quantity], text: str) -> Iterable[Conflict]:
+def conflicts_of(figures: Sequence[Figure], quantities: dict[str, Quantity], text: str) -> Iterable[Conflict]:
+    """The figures that give different values for the same subject."""
     groups: dict[Hashable, list[Figure]] = defaultdict(list)
     for figure in figures:
         if figure.kind == "reference" or figure.year is None or figure.measure == "rank":
             continue
-        if figure.indicator.code is None and _GENERAL.fullmatch(_normal(figure.indicator.zh)):
+        if figure.indicator.code is None and _GENERAL.fullmatch(normal(figure.indicator.zh)):
             continue
         q = quantities[figure.quantities[0]]
         # A counted thing of one code may be of another part (新增升规企业 of a city, of an industry): its name decides.
-        name = _normal(figure.indicator.zh) if q.dimension == "count" else None
+        name = normal(figure.indicator.zh) if q.dimension == "count" else None
         groups[(*_subject(figure), name, q.unit, q.counter, q.per)].append(figure)
     for group in groups.values():
         if len(group) > 1 and not _in_one_sentence(group, quantities, text):

@@ -155,8 +155,7 @@ class Checker:
         if figure.scope:
             yield from self.name_problems(figure.scope, quantity.start)
         if figure.en is not None:
-            _, _, names = self.english_context(quantity.start, ())
-            yield from check_english(figure.en, {}, (), names, self._years)
+            yield from check_english(figure.en, {}, (), numbers_of_names(figure.zh), self.years)
         if figure.m == "change" and figure.d is None:
             yield Problem("direction_missing", "a change is up or down")
         if figure.m != "change" and figure.d is not None:
@@ -221,7 +220,7 @@ class Checker:
         return numbers_of_names(" ".join(pieces))
 
     @cached_property
-    def _years(self) -> frozenset[str]:
+    def years(self) -> frozenset[str]:
         meta = self.chunk.report.metadata
         return frozenset(str(y) for y in (meta.review_year, meta.target_year) if y)
 
@@ -322,7 +321,7 @@ class Checker:
             inside = dict(self.index.quantities_in(start, end))
             required = tuple(n for n, q in inside.items() if n not in self._skips or q.start in self._figured)
             _, _, names = self.english_context(start, ())
-            yield from check_english(item.en, inside, required, names, self._years)
+            yield from check_english(item.en, inside, required, names, self.years)
 
     def project_problems(self, project: DraftProject) -> Iterator[Problem]:
         clause = self.chunk.clauses.get(project.c)
@@ -334,8 +333,7 @@ class Checker:
         if escape(project.zh) not in plain or not 0 < len(escape(project.zh).strip()) <= _MAX_NAME:
             yield from self.name_problems(project.zh, clause.start)
         if project.en is not None:
-            _, _, names = self.english_context(clause.start, ())
-            yield from check_english(project.en, {}, (), names | numbers_of_names(project.zh), self._years)
+            yield from check_english(project.en, {}, (), numbers_of_names(project.zh), self.years)
 
     def skip_problems(self, skip: DraftSkip, used: set[int]) -> Iterator[Problem]:
         if skip.q not in self.chunk.quantities:

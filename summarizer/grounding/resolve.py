@@ -162,12 +162,12 @@ class Resolver:
             basis=cues.basis_of(around) if around else None,
             base=cues.base_of(around) if around and draft.m == "change" else None,
             scope=draft.scope,
-            evidence=(self._figure_evidence(draft.zh, quantity),),
+            evidence=(self.figure_evidence(draft.zh, quantity),),
             by=self.by,
             disputed=tuple(self.checker.figure_doubts(draft, quantity)),
         )
 
-    def _figure_evidence(self, name: str, quantity: Quantity) -> Evidence:
+    def figure_evidence(self, name: str, quantity: Quantity) -> Evidence:
         """The quantity's clause, and as many clauses before it as the name needs."""
         sentence, _ = self.index.sentence_at(quantity.start)
         inside = sentence.clauses[: bisect_right(sentence.clauses, quantity.start, key=lambda c: c.start)]
