@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from summarizer.errors import SummarizerError as SummarizerError
     from summarizer.model import BriefContent as BriefContent
     from summarizer.pipeline import Summarizer as Summarizer
+    from summarizer.verifying.findings import Verification as Verification
+    from summarizer.verifying.proof import verify as verify
 
 _HOMES = {
     "Brief": "brief",
@@ -33,6 +35,8 @@ _HOMES = {
     "SettingsError": "errors",
     "Summarizer": "pipeline",
     "SummarizerError": "errors",
+    "Verification": "verifying.findings",
+    "verify": "verifying.proof",
 }
 
 __all__ = [
@@ -47,6 +51,8 @@ __all__ = [
     "SettingsError",
     "Summarizer",
     "SummarizerError",
+    "Verification",
+    "verify",
 ]
 
 

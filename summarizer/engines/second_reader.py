@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from summarizer.chunking import ChunkIndex, flat
 from summarizer.engines.rules.engine import RulesEngine
 from summarizer.model import Chunk, Draft, DraftFigure, Figure, Gap, Items
 from summarizer.naming import likeness
-from summarizer.chunking import ChunkIndex, flat
 from summarizer.terms.dictionary import Terms
 
 STAGE = "second_reader"
@@ -68,7 +68,7 @@ def _is_same_indicator(one: str, other: str, terms: Terms) -> bool:
 
 
 def with_remarks(disputed: Iterable[str], found: Iterable[str]) -> tuple[str, ...]:
-    """All reasons, sorted; a remark takes the place of the plain reason that it explains (year, year: rules read 2022)."""
+    """All reasons, sorted; a remark takes the place of the plain reason that it explains."""
     explained = {remark.partition(":")[0] for remark in found}
     return tuple(sorted({*(reason for reason in disputed if reason not in explained), *found}))
 

@@ -16,6 +16,7 @@ from functools import cached_property
 from summarizer import cues
 from summarizer.chunking import ChunkIndex, escape
 from summarizer.grounding.english import Problem, check_english, numbers_of_names
+from summarizer.headings import without_number
 from summarizer.model import (
     Draft,
     DraftFigure,
@@ -28,11 +29,14 @@ from summarizer.model import (
     Sentence,
 )
 from summarizer.naming import likeness, name_quantities
-from summarizer.quantities.grammar import scan
+from summarizer.quantities.grammar import cuts_number, scan
 from summarizer.terms.dictionary import Terms
 
 _PUNCTUATION = re.compile(r"[\s，。；：、,.;:·“”‘’\"'（）()《》〈〉「」【】\-—~～/]")
 _NUMERAL = re.compile("[0-9０-９]+(?:[.．,，][0-9０-９]+)*[%％‰]?|[零〇一二三四五六七八九十百千万亿两]{2,}")
+_LABEL = re.compile(
+    "(?:第[0-9０-９一二三四五六七八九十百]+|[0-9０-９一二三四五六七八九十百]+(?=[期号级线路环区中院厂楼段届]))[期号级线路环区中院厂楼段届]?"
+)
 _MAX_SPAN = 400
 _MAX_NAME = 60
 _NEIGHBOURS = 8  # a name is held against those of as many quantities on either side
@@ -61,7 +65,6 @@ class Checker:
         self._around: dict[int, dict[int, cues.Around]] = {}
         self._inside: dict[int, dict[str, Quantity]] = {}
         self._words: dict[int, tuple[set[str], set[str]]] = {}
-        self._numbers: dict[int, frozenset[float]] = {}
 
     @cached_property
     def _skips(self) -> set[str]:
@@ -129,6 +132,8 @@ class Checker:
         for known in self.chunk.quantities.values():
             if known.start < start + found.end and start + found.start < known.end:
                 return known  # it has a mark after all
+        if cuts_number(self.text, start + found.start, start + found.end):
+            raise ValueError(f"{verbatim!r} is a piece of a longer number")
         return Quantity(
             id=f"v{start}",
             start=start + found.start,
@@ -188,36 +193,38 @@ class Checker:
         """The characters of a sentence and its headings, and their numbers; read once."""
         sentence, section = self.index.sentence_at(position)
         if sentence.start not in self._words:
-            words = escape(self.text[sentence.start : sentence.end] + " " + " ".join(h.heading for h in section.path))
+            words = escape(" ".join(self._unnumbered(sentence, section)))
             self._words[sentence.start] = set(words), set(_NUMERAL.findall(words))
         return self._words[sentence.start]
 
-    def english_context(
-        self, position: int, required: tuple[str, ...]
-    ) -> tuple[Mapping[str, Quantity], tuple[str, ...], frozenset[float]]:
-        """What `check_english` needs for an item of a sentence: its quantities, and its names' numbers."""
-        sentence, section = self.index.sentence_at(position)
-        return self.sentence_quantities(sentence), required, self._names(sentence, section)
+    def _unnumbered(self, sentence: Sentence, section: Section) -> list[str]:
+        """A sentence and its headings without their numbers: (七) before a heading is no seven of anything."""
+        words = [self.text[sentence.start : sentence.end], *(h.heading for h in section.path)]
+        return [without_number(each) for each in words]
 
     def sentence_quantities(self, sentence: Sentence) -> Mapping[str, Quantity]:
         if sentence.start not in self._inside:
             self._inside[sentence.start] = dict(self.index.quantities_in(sentence.start, sentence.end))
         return self._inside[sentence.start]
 
-    def _names(self, sentence: Sentence, section: Section) -> frozenset[float]:
-        """The numbers of a sentence and its headings that belong to names, and the report's years."""
-        if sentence.start not in self._numbers:
-            self._numbers[sentence.start] = self._names_of(sentence, section)
-        return self._numbers[sentence.start]
+    def statement_numbers(self, start: int, end: int) -> frozenset[float]:
+        """The numbers that the English of a statement may have: those of names in its own words and its headings.
 
-    def _names_of(self, sentence: Sentence, section: Section) -> frozenset[float]:
-        pieces, position = [], sentence.start
-        for quantity in self.sentence_quantities(sentence).values():
+        Of the rest of its sentence only labels count (10号线, 二期), which name its subject; not 七个方面.
+        """
+        sentence, section = self.index.sentence_at(start)
+        outside = [self._without_quantities(sentence.start, start), self._without_quantities(end, sentence.end)]
+        labels = " ".join(label for each in outside for label in _LABEL.findall(without_number(each)))
+        own = self._without_quantities(start, end)
+        headings = (without_number(heading.heading) for heading in section.path)
+        return numbers_of_names(" ".join([without_number(own) if start == sentence.start else own, *headings, labels]))
+
+    def _without_quantities(self, start: int, end: int) -> str:
+        pieces, position = [], start
+        for _, quantity in self.index.quantities_in(start, end):
             pieces.append(self.text[position : quantity.start])
             position = quantity.end
-        pieces.append(self.text[position : sentence.end])
-        pieces.extend(heading.heading for heading in section.path)
-        return numbers_of_names(" ".join(pieces))
+        return " ".join([*pieces, self.text[position:end]])
 
     @cached_property
     def years(self) -> frozenset[str]:
@@ -320,8 +327,7 @@ class Checker:
         if item.en is not None:
             inside = dict(self.index.quantities_in(start, end))
             required = tuple(n for n, q in inside.items() if n not in self._skips or q.start in self._figured)
-            _, _, names = self.english_context(start, ())
-            yield from check_english(item.en, inside, required, names, self.years)
+            yield from check_english(item.en, inside, required, self.statement_numbers(start, end), self.years)
 
     def project_problems(self, project: DraftProject) -> Iterator[Problem]:
         clause = self.chunk.clauses.get(project.c)

@@ -136,8 +136,8 @@ class Resolver:
     def _english(self, text: str | None, position: int) -> str | None:
         if text is None:
             return None
-        quantities, _, _ = self.checker.english_context(position, ())
-        return render_english(text, quantities) or None
+        sentence, _ = self.index.sentence_at(position)
+        return render_english(text, self.checker.sentence_quantities(sentence)) or None
 
     def figure(self, draft: DraftFigure) -> Figure:
         """The figure of a reading: its quantity, what the words around it say, and what is doubted."""

@@ -38,6 +38,10 @@ _CONTINUES = re.compile(rf"[{DIGIT}][千百万亿]$|[{HAN}]点$")  # behind a nu
 _PLACE = re.compile("山|(?:河|渠|子|店|房)?(?:市|县|区|镇|乡)(?!级|域|长|直)")  # 七台河市, 五台山, 六户镇
 _LETTER = re.compile(r"[A-Za-zＡ-Ｚａ-ｚΑ-Ωα-ω_]")
 _PER = re.compile(r"[/／]([一-鿿㎡]{1,4}?(?:·[年月日天])?)(?=[，。；、：,;:（(）)的以左\s]|$)")
+_FIGURES = f"[{DIGIT}{HAN}]"
+_WITHIN = re.compile(
+    f"(?:(?<={_FIGURES})|(?<={_FIGURES}[.．,，点]))(?={_FIGURES})|(?<={_FIGURES})(?=[.．点]{_FIGURES})"
+)
 _YI = re.compile("个(多)?亿(?!元)")
 
 
@@ -70,6 +74,11 @@ def find_quantities(text: str, ignore: Sequence[Span] = ()) -> tuple[Quantity, .
         )
         for name, f in zip(names, kept, strict=True)
     )
+
+
+def cuts_number(text: str, start: int, end: int) -> bool:
+    """Whether a span begins or ends inside a number of the text (23年 of 2023年, 3号 of 13号, 三 of 二十三)."""
+    return any(_WITHIN.match(text[max(0, at - 2) : at + 2], min(at, 2)) is not None for at in (start, end))
 
 
 def scan(text: str) -> Iterator[Found]:

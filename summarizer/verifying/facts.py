@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from summarizer.loading.metadata import read_metadata
 from summarizer.merging import conflicts_of
 from summarizer.model import Quantity
-from summarizer.quantities.grammar import scan
+from summarizer.quantities.grammar import cuts_number, scan
 from summarizer.quantities.units import dimensions
 from summarizer.verifying.findings import OTHER_REPORT, Failure
 from summarizer.verifying.source import Source
@@ -104,7 +104,7 @@ def _is_cited(source: Source, quantity: Quantity) -> bool:
     """Whether some words around a verbatim citation, within its sentence, give the number with its span."""
     sentence = source.sentence(quantity.start, quantity.end)
     digits = quantity.id[1:]
-    if sentence is None or not digits.isdecimal():
+    if sentence is None or not digits.isdecimal() or cuts_number(source.report.text, quantity.start, quantity.end):
         return False
     start = int(digits)
     if not sentence.start <= start <= quantity.start:
@@ -147,7 +147,7 @@ def count_failures(source: Source) -> Iterator[Failure]:
     left = tuple(q.id for q in content.quantities if q.id not in used and q.id not in skipped)
     if coverage.unaccounted != left:
         yield Failure("coverage.unaccounted", f"these are left: {', '.join(left) or 'none'}")
-    if used <= source.quantities.keys():
+    if source.is_resolved:
         found = tuple(conflicts_of(content.figures, source.quantities, source.report.text))
         if found != content.conflicts:
             yield Failure("conflicts", f"the figures give {len(found)}: {'; '.join(c.reason for c in found) or 'none'}")

@@ -19,7 +19,7 @@ class Failure:
     advice: str = MAKE_AGAIN
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.problem}; {self.advice}."
+        return " ".join(f"{self.place}: {self.problem}; {self.advice}.".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Verification:
     def to_text(self) -> str:
         """A short summary, and one line a failure; ends with a newline."""
         counted = ", ".join(f"{count} {name}" for name, count in self.counts.items())
-        head = "Proven" if self.proven else f"Not proven: {len(self.failures)} failures"
+        head = "Proven" if self.proven else f"Not proven, {len(self.failures)} failures,"
         lines = [f"{head} against {self.source}. Checked: {counted}." if counted else f"{head} against {self.source}."]
         lines += [str(failure) for failure in self.failures]
         lines += [f"Note: {note}." for note in self.notes]

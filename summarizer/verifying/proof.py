@@ -10,11 +10,11 @@ from summarizer.engines.chat.overview import sentence_problems
 from summarizer.engines.rules.overview import rules_overview
 from summarizer.errors import InputError
 from summarizer.loading.text import load
-from summarizer.model import BriefContent, OverviewSentence, Report, Risk
+from summarizer.model import BriefContent, Item, OverviewSentence, Report, Risk
 from summarizer.pipeline import package_version
 from summarizer.prompting import OverviewAnswerSentence, prompts_digest, schema_digest
 from summarizer.rendering.jsonform import from_json
-from summarizer.terms.dictionary import Terms, load_terms
+from summarizer.terms.dictionary import load_terms
 from summarizer.verifying.facts import count_failures, quantity_failures, report_failures
 from summarizer.verifying.findings import OTHER_REPORT, Failure, Verification
 from summarizer.verifying.items import item_failures
@@ -66,6 +66,7 @@ def _failures(source: Source) -> Iterator[Failure]:
     yield from count_failures(source)
     if not broken:
         yield from item_failures(source)
+    if not broken and source.is_resolved:
         yield from _overview_failures(source)
     yield from _gap_failures(source)
 
@@ -113,7 +114,7 @@ def _sentence_problems(source: Source, sentence: OverviewSentence) -> Iterator[s
 
 def _counts(content: BriefContent) -> dict[str, int]:
     """How much was held against the source."""
-    items = [*content.figures, *content.goals, *content.projects, *content.risks]
+    items: list[Item] = [*content.figures, *content.goals, *content.projects, *content.risks]
     return {
         "quantities": len(content.quantities),
         "figures": len(content.figures),
@@ -138,6 +139,6 @@ def _notes(source: Source) -> Iterator[str]:
     if equal := [name for name in installed if name not in different]:
         yield f"equal to the installed ones: {', '.join(equal)}"
     for name in different:
-        yield f"another {name} made it ({given[name]}) than is installed ({installed[name]}); rules may have changed since"
+        yield f"its {name} {given[name]} is not the installed {installed[name]}; what code reads may have changed since"
     if own := [q.id for q in content.quantities if q.id.startswith("u")]:
         yield f"{len(own)} numbers are the user's word ({', '.join(own[:5])})"

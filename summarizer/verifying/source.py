@@ -8,6 +8,7 @@ from functools import cached_property
 from summarizer.chunking import Budget, ChunkIndex, make_chunks
 from summarizer.correcting.placing import with_quantities
 from summarizer.engines.rules.figures import read_figures
+from summarizer.errors import InputError
 from summarizer.grounding.resolve import Resolver, unchecked
 from summarizer.model import BriefContent, Chunk, Clause, DraftFigure, Outline, Quantity, Report, Sentence
 from summarizer.outline import read_outline
@@ -37,7 +38,10 @@ class Source:
     @cached_property
     def chunk(self) -> Chunk:
         """The whole report as one chunk: what is checked sentence by sentence does not depend on how it was cut."""
-        return make_chunks(self.report, self.outline, self.read, _WHOLE)[0]
+        chunks = make_chunks(self.report, self.outline, self.read, _WHOLE)
+        if not chunks:
+            raise InputError(f"{self.report.source} has no text to read besides navigation; give the report itself.")
+        return chunks[0]
 
     @cached_property
     def plain(self) -> Resolver:
@@ -69,6 +73,12 @@ class Source:
         """What the rules engine reads of each quantity, by where it starts."""
         figures, _ = read_figures(self.index, self.terms)
         return {self.chunk.quantities[f.q].start: f for f in figures}
+
+    @cached_property
+    def is_resolved(self) -> bool:
+        """Whether every figure has evidence and quantities that the brief holds; else nothing follows from figures."""
+        known = self.quantities.keys()
+        return all(f.evidence and f.quantities and known >= set(f.quantities) for f in self.content.figures)
 
     def sentence(self, start: int, end: int) -> Sentence | None:
         """The sentence that holds a span; None where none does."""
