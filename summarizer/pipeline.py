@@ -21,11 +21,12 @@ from summarizer.correcting.fixes import Fixes, GivenFixes, fixes_beside, read_fi
 from summarizer.correcting.placing import Plan, plan
 from summarizer.engines.rules.engine import RulesEngine
 from summarizer.engines.rules.overview import rules_overview
+from summarizer.engines.second_reader import second_reading
 from summarizer.errors import BudgetError, EndpointError, InputError
 from summarizer.grounding.resolve import resolve
 from summarizer.loading.text import load, load_bytes, load_text
 from summarizer.merging import merge, with_overview
-from summarizer.model import BriefContent, Chunk, EngineInfo, Gap, Outline, Quantity, Reading, Report, Usage
+from summarizer.model import BriefContent, Chunk, EngineInfo, Gap, Items, Outline, Quantity, Reading, Report, Usage
 from summarizer.outline import read_outline
 from summarizer.quantities.grammar import find_quantities
 from summarizer.settings import Settings, resolve_settings
@@ -68,7 +69,8 @@ class Summarizer:
     >>> print(brief.to_markdown(lang="en"))                           # doctest: +SKIP
 
     `engine` is auto, rules or chat; `terms` a file of own indicators or glossary entries;
-    `client` replaces the endpoint (it answers instead of one made from the settings).
+    `client` replaces the endpoint (it answers instead of one made from the settings); with `check` rules
+    read every part too, and where they read otherwise than the model the items are disputed.
     """
 
     def __init__(
@@ -80,6 +82,7 @@ class Summarizer:
         api_key: str | None = None,
         terms: str | Path | None = None,
         client: Client | None = None,
+        check: bool = False,
         environment: Mapping[str, str] | None = None,
     ):
         environment = os.environ if environment is None else environment
@@ -89,6 +92,7 @@ class Summarizer:
             self.settings = resolve_settings(
                 environment, engine=engine, model=model, base_url=base_url, api_key=api_key
             )
+        self.settings = replace(self.settings, check=check)
         self._terms_file = Path(terms) if terms else None
         self._own_client = client
 
@@ -155,7 +159,7 @@ class Summarizer:
         return readings
 
     def _merged(self, prepared: Prepared, readings: Sequence[Reading], planned: Plan | None) -> BriefContent:
-        items = [resolve(r.draft, r.chunk, self.terms, r.by) for r in readings]
+        items = [self._resolved(reading) for reading in readings]
         corrections = None
         if planned is not None:
             corrected, corrections = correct(items, planned, self.terms)
@@ -163,6 +167,12 @@ class Summarizer:
         gaps: list[Gap] = [gap for reading in readings for gap in reading.gaps]
         content = merge(prepared.report, prepared.outline, prepared.quantities, items, gaps, self.engine_info())
         return content.model_copy(update={"corrections": corrections})
+
+    def _resolved(self, reading: Reading) -> Items:
+        items = resolve(reading.draft, reading.chunk, self.terms, reading.by)
+        if not self.settings.check or reading.by != "chat":
+            return items
+        return second_reading(items, reading.draft, reading.chunk, self.terms)
 
     async def _with_overview(
         self, content: BriefContent, report: Report, client: Client | None, readings: Sequence[Reading]

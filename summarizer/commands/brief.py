@@ -12,6 +12,7 @@ from summarizer.commands.common import (
     DONE,
     LOST,
     BaseUrl,
+    Check,
     Engine,
     Model,
     Report,
@@ -49,6 +50,7 @@ def brief(
     model: Model = None,
     base_url: BaseUrl = None,
     terms: Terms = None,
+    check: Check = False,
     fixes: Annotated[
         Path | None,
         typer.Option(
@@ -67,7 +69,7 @@ def brief(
     corrections = _corrections(report, fixes, no_fixes)
     for path in outputs_wanted:
         outputs.check_writable(path, report, corrections, terms)
-    summarizer = make_summarizer(engine, model, base_url, terms)
+    summarizer = make_summarizer(engine, model, base_url, terms, check)
     made = _made(summarizer, report, corrections)
     for path, each in zip(outputs_wanted, forms, strict=True):
         outputs.write(path, outputs.render(made, each, chosen_lang))

@@ -33,15 +33,22 @@ Terms = Annotated[
 Verbose = Annotated[bool, typer.Option("--verbose", help="Show gaps one by one, and tracebacks of faults.")]
 
 
+Check = Annotated[
+    bool, typer.Option("--check", help="Let rules read every part too; where they differ, items are disputed.")
+]
+
+
 def say(line: str) -> None:
     """A notice: standard output is for results."""
     typer.echo(line, err=True)
 
 
-def make_summarizer(engine: str | None, model: str | None, base_url: str | None, terms: Path | None) -> Summarizer:
+def make_summarizer(
+    engine: str | None, model: str | None, base_url: str | None, terms: Path | None, check: bool = False
+) -> Summarizer:
     from summarizer.pipeline import Summarizer
 
-    made = Summarizer(engine, model=model, base_url=base_url, terms=terms)
+    made = Summarizer(engine, model=model, base_url=base_url, terms=terms, check=check)
     if made.settings.engine == "chat":
         say(f"Engine: chat; the report's text goes to {made.settings.host} (model {made.settings.model}).")
     elif engine in (None, "auto"):

@@ -52,8 +52,8 @@ def remarks(given: DraftFigure, reading: DraftFigure, terms: Terms) -> tuple[str
 def _differences(given: DraftFigure, reading: DraftFigure, terms: Terms) -> Iterator[tuple[str, object]]:
     if given.k != reading.k:
         yield "kind", reading.k
-    if given.y != reading.y and "reference" not in (given.k, reading.k):
-        yield "year", reading.y or "none"
+    if reading.y is not None and given.y != reading.y and given.k != "reference":
+        yield "year", reading.y
     if given.d != reading.d:
         yield "direction", reading.d or "none"
     if not _is_same_indicator(given.zh, reading.zh, terms):

@@ -34,7 +34,7 @@ from summarizer.terms.dictionary import Terms
 
 _PUNCTUATION = re.compile(r"[\s，。；：、,.;:·“”‘’\"'（）()《》〈〉「」【】\-—~～/]")
 _NUMERAL = re.compile("[0-9０-９]+(?:[.．,，][0-9０-９]+)*[%％‰]?|[零〇一二三四五六七八九十百千万亿两]{2,}")
-_LABEL = re.compile(
+_LABEL = re.compile(  # 10号线, 二期, 第3届
     "(?:第[0-9０-９一二三四五六七八九十百]+|[0-9０-９一二三四五六七八九十百]+(?=[期号级线路环区中院厂楼段届]))[期号级线路环区中院厂楼段届]?"
 )
 _MAX_SPAN = 400
@@ -64,7 +64,7 @@ class Checker:
         self._named: dict[int, dict[int, str]] = {}
         self._around: dict[int, dict[int, cues.Around]] = {}
         self._inside: dict[int, dict[str, Quantity]] = {}
-        self._words: dict[int, tuple[set[str], set[str]]] = {}
+        self._words: dict[int, tuple[str, set[str]]] = {}
 
     @cached_property
     def _skips(self) -> set[str]:
@@ -179,22 +179,24 @@ class Checker:
             yield Problem("name_hidden", "the Chinese name holds characters that do not show; leave them out")
         elif len(name) > _MAX_NAME:
             yield Problem("name_long", f"the Chinese name has {len(name)} characters; give the shortest name")
-        elif strange := sorted(set(plain) - self._words_at(position)[0]):
+        elif strange := sorted(set(plain) - set(self._words_at(position)[0])):
             yield Problem("name_not_in_text", f"{''.join(strange)!r} is not in the sentence or its headings")
         elif numbers := self._strange_numbers(name, position):
             yield Problem("name_not_in_text", f"{'、'.join(numbers)!r} is no number of the sentence or its headings")
 
     def _strange_numbers(self, name: str, position: int) -> list[str]:
         """Numbers of a name that do not stand in its sentence or headings as they are, digit for digit."""
-        numbers = _NUMERAL.findall(escape(name))
-        return [n for n in numbers if n not in self._words_at(position)[1] and len(n) + n.isascii() > 1]
+        words, known = self._words_at(position)
+        plain = escape(name)
+        numbers = [n for n in _NUMERAL.findall(plain) if n not in known and len(n) + n.isascii() > 1]
+        return numbers or [raw for found in scan(plain) if (raw := plain[found.start : found.end]) not in words]
 
-    def _words_at(self, position: int) -> tuple[set[str], set[str]]:
-        """The characters of a sentence and its headings, and their numbers; read once."""
+    def _words_at(self, position: int) -> tuple[str, set[str]]:
+        """The text of a sentence and its headings, and their numbers; read once."""
         sentence, section = self.index.sentence_at(position)
         if sentence.start not in self._words:
             words = escape(" ".join(self._unnumbered(sentence, section)))
-            self._words[sentence.start] = set(words), set(_NUMERAL.findall(words))
+            self._words[sentence.start] = words, set(_NUMERAL.findall(words))
         return self._words[sentence.start]
 
     def _unnumbered(self, sentence: Sentence, section: Section) -> list[str]:
@@ -208,16 +210,16 @@ class Checker:
         return self._inside[sentence.start]
 
     def statement_numbers(self, start: int, end: int) -> frozenset[float]:
-        """The numbers that the English of a statement may have: those of names in its own words and its headings.
+        """The numbers that the English of a statement may have: those of names in its own words.
 
-        Of the rest of its sentence only labels count (10号线, 二期), which name its subject; not 七个方面.
+        Of its headings and the rest of its sentence only labels count (10号线, 二期): they name its subject.
         """
         sentence, section = self.index.sentence_at(start)
         outside = [self._without_quantities(sentence.start, start), self._without_quantities(end, sentence.end)]
+        outside += [heading.heading for heading in section.path]
         labels = " ".join(label for each in outside for label in _LABEL.findall(without_number(each)))
         own = self._without_quantities(start, end)
-        headings = (without_number(heading.heading) for heading in section.path)
-        return numbers_of_names(" ".join([without_number(own) if start == sentence.start else own, *headings, labels]))
+        return numbers_of_names(" ".join([without_number(own) if start == sentence.start else own, labels]))
 
     def _without_quantities(self, start: int, end: int) -> str:
         pieces, position = [], start
@@ -254,7 +256,7 @@ class Checker:
         if around is None:
             return doubts
         measure, direction = cues.measure_of(around)
-        if measure != figure.m and "rank" in (measure, figure.m):
+        if measure != figure.m and {"rank", "change"} & {measure, figure.m}:
             doubts.append("measure")
         if measure == figure.m == "change" and direction != figure.d:
             doubts.append("direction")
