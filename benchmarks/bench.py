@@ -2,7 +2,7 @@
 
 Prints what importing and --help cost, characters a second of each stage against reading the bytes,
 memory, what a user asks for (quantities a second, milliseconds a brief), what prompts cost against the
-plain text, and the quantity grammar beside other readers (rivals.py).
+plain text, the quantity grammar beside other readers (rivals.py), and what becomes of fabricated facts (adversary.py).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+import adversary
 import rivals
 from measuring import cpu_of, reports, seconds_of
 
@@ -93,6 +94,7 @@ def main() -> None:
         marked = sum(count_tokens(c.marked) for c in chunks)
         print(f"{r.source:<30} {plain:>6} tokens, marked {marked / plain:.2f} times, {len(chunks)} requests")
     rivals.main()
+    print("\n" + adversary.report())
 
 
 if __name__ == "__main__":
