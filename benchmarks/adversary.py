@@ -234,9 +234,8 @@ def report() -> str:
     )
 
 
-def second_reader_table() -> str:
+def second_reader_table(paths: Sequence[Path]) -> str:
     """The misreadings with and without a second reader, and what it costs an honest model."""
-    paths = seeds()
     plain, checked = honest_briefs(paths), honest_briefs(paths, check=True)
     rows = ["| misread | facts | held | held with `--check` |", "| --- | ---: | ---: | ---: |"]
     alone = measure(MISREADINGS, paths, plain)
@@ -247,7 +246,7 @@ def second_reader_table() -> str:
     goals = sum(g.reason == "second_reader" for brief in checked.values() for g in brief.gaps)
     rows.append("")
     rows.append(
-        f"Of {items:,} items of an honest model {before} ({before / items:.1%}) are disputed without and {after} "
+        f"Over {len(paths)} reports. Of {items:,} items of an honest model {before} ({before / items:.1%}) are disputed without and {after} "
         f"({after / items:.1%}) with the second reader, which also names {goals} goals that are not annotated."
     )
     return "\n".join(rows)

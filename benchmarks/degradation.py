@@ -232,7 +232,7 @@ def main() -> None:
 
         write(PAGE, "table", printed)
         write(PAGE, "adversary", adversary.report())
-        write(PAGE.with_name("second-reader.md"), "table", adversary.second_reader_table())
+        write(PAGE.with_name("second-reader.md"), "table", adversary.second_reader_table(seeds()))
 
 
 if __name__ == "__main__":
