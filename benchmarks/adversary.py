@@ -246,8 +246,9 @@ def second_reader_table(paths: Sequence[Path]) -> str:
     goals = sum(g.reason == "second_reader" for brief in checked.values() for g in brief.gaps)
     rows.append("")
     rows.append(
-        f"Over {len(paths)} reports. Of {items:,} items of an honest model {before} ({before / items:.1%}) are disputed without and {after} "
-        f"({after / items:.1%}) with the second reader, which also names {goals} goals that are not annotated."
+        f"Over {len(paths)} reports. Of {items:,} items of an honest model {before} ({before / items:.1%}) are "
+        f"disputed without and {after} ({after / items:.1%}) with the second reader, which also names {goals} goals "
+        "that are not annotated."
     )
     return "\n".join(rows)
 
