@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from summarizer.model import BriefContent as BriefContent
     from summarizer.pipeline import Summarizer as Summarizer
     from summarizer.settings import CacheOptions as CacheOptions
+    from summarizer.verifying.findings import Verification as Verification
+    from summarizer.verifying.proof import verify as verify
 
 _HOMES = {
     "Brief": "brief",
@@ -39,6 +41,8 @@ _HOMES = {
     "SettingsError": "errors",
     "Summarizer": "pipeline",
     "SummarizerError": "errors",
+    "Verification": "verifying.findings",
+    "verify": "verifying.proof",
 }
 
 __all__ = [
@@ -56,6 +60,8 @@ __all__ = [
     "SettingsError",
     "Summarizer",
     "SummarizerError",
+    "Verification",
+    "verify",
 ]
 
 

@@ -17,6 +17,7 @@ from summarizer.commands.corrections import fixes, gold
 from summarizer.commands.doctor import doctor
 from summarizer.commands.evaluate import evaluate
 from summarizer.commands.outline import outline
+from summarizer.commands.verify import verify
 from summarizer.errors import SettingsError, SummarizerError
 
 app = typer.Typer(
@@ -48,6 +49,7 @@ app.command()(gold)
 app.command()(fixes)
 app.command()(doctor)
 app.add_typer(cache, name="cache")
+app.command()(verify)
 
 
 def main() -> NoReturn:

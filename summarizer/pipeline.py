@@ -23,12 +23,13 @@ from summarizer.correcting.fixes import Fixes, GivenFixes, fixes_beside, read_fi
 from summarizer.correcting.placing import Plan, plan
 from summarizer.engines.rules.engine import RulesEngine
 from summarizer.engines.rules.overview import rules_overview
+from summarizer.engines.second_reader import second_reading
 from summarizer.errors import BudgetError, EndpointError, InputError, SettingsError
 from summarizer.grounding.resolve import resolve
 from summarizer.limits import Limits
 from summarizer.loading.text import load, load_bytes, load_text
 from summarizer.merging import merge, with_overview
-from summarizer.model import BriefContent, Chunk, EngineInfo, Gap, Outline, Quantity, Reading, Report, Usage
+from summarizer.model import BriefContent, Chunk, EngineInfo, Gap, Items, Outline, Quantity, Reading, Report, Usage
 from summarizer.outline import read_outline
 from summarizer.quantities.grammar import find_quantities
 from summarizer.settings import CacheOptions, Settings, resolve_settings
@@ -76,7 +77,8 @@ class Summarizer:
     `engine` is auto, rules or chat; `terms` a file of own indicators or glossary entries; `limits` are of
     time, rate and spend, for all reports of this object together, in whatever threads and event loops;
     `cache` says whether and how replies are kept and used again; `client` replaces the endpoint (it answers
-    instead of one made from the settings).
+    instead of one made from the settings); with `check` rules read every part too, and where they read
+    otherwise than the model the items are disputed.
     """
 
     def __init__(
@@ -90,6 +92,7 @@ class Summarizer:
         limits: Limits | None = None,
         cache: bool | CacheOptions = True,
         client: Client | None = None,
+        check: bool = False,
         environment: Mapping[str, str] | None = None,
     ):
         environment = os.environ if environment is None else environment
@@ -102,6 +105,7 @@ class Summarizer:
             self.settings = resolve_settings(
                 environment, engine=engine, model=model, base_url=base_url, api_key=api_key, limits=limits, cache=kept
             )
+        self.settings = replace(self.settings, check=check)
         self._terms_file = Path(terms) if terms else None
         self._own_client = client
         if self.settings.budget is not None:
@@ -179,7 +183,7 @@ class Summarizer:
         return readings
 
     def _merged(self, prepared: Prepared, readings: Sequence[Reading], planned: Plan | None) -> BriefContent:
-        items = [resolve(r.draft, r.chunk, self.terms, r.by) for r in readings]
+        items = [self._resolved(reading) for reading in readings]
         corrections = None
         if planned is not None:
             corrected, corrections = correct(items, planned, self.terms)
@@ -187,6 +191,12 @@ class Summarizer:
         gaps: list[Gap] = [gap for reading in readings for gap in reading.gaps]
         content = merge(prepared.report, prepared.outline, prepared.quantities, items, gaps, self.engine_info())
         return content.model_copy(update={"corrections": corrections})
+
+    def _resolved(self, reading: Reading) -> Items:
+        items = resolve(reading.draft, reading.chunk, self.terms, reading.by)
+        if not self.settings.check or reading.by != "chat":
+            return items
+        return second_reading(items, reading.draft, reading.chunk, self.terms)
 
     async def _with_overview(
         self, content: BriefContent, report: Report, client: Client | None, readings: Sequence[Reading]

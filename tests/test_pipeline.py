@@ -23,7 +23,8 @@ def test_the_public_names_are_these_and_sorted():
     assert summarizer.__all__ == sorted(summarizer.__all__)
     assert summarizer.__all__ == [
         "Brief", "BriefContent", "BudgetError", "CacheOptions", "EndpointError", "EngineError", "Fixes", "InputError",
-        "Limits", "ReplyError", "ResourceError", "SettingsError", "Summarizer", "SummarizerError",
+        "Limits", "ReplyError", "ResourceError", "SettingsError", "Summarizer", "SummarizerError", "Verification",
+        "verify",
     ]  # fmt: skip
     assert all(getattr(summarizer, name) for name in summarizer.__all__)
     assert dir(summarizer) == summarizer.__all__

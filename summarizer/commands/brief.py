@@ -13,6 +13,7 @@ from summarizer.commands.common import (
     LOST,
     BaseUrl,
     Budget,
+    Check,
     Concurrency,
     Deadline,
     Engine,
@@ -61,6 +62,7 @@ def brief(
     model: Model = None,
     base_url: BaseUrl = None,
     terms: Terms = None,
+    check: Check = False,
     fixes: Annotated[
         Path | None,
         typer.Option(
@@ -93,7 +95,7 @@ def brief(
         outputs.check_writable(path, report, corrections, terms)
     cache = CacheOptions(use=not no_cache, retry_failed=retry_failed, offline=offline)
     limits = make_limits(budget, price, rpm=rpm, tpm=tpm, concurrency=concurrency, timeout=timeout, deadline=deadline)
-    summarizer = make_summarizer(engine, model, base_url, terms, cache, limits)
+    summarizer = make_summarizer(engine, model, base_url, terms=terms, cache=cache, limits=limits, check=check)
     made = _made(summarizer, report, corrections)
     for path, each in zip(outputs_wanted, forms, strict=True):
         outputs.write(path, outputs.render(made, each, chosen_lang))

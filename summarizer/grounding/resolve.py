@@ -136,8 +136,8 @@ class Resolver:
     def _english(self, text: str | None, position: int) -> str | None:
         if text is None:
             return None
-        quantities, _, _ = self.checker.english_context(position, ())
-        return render_english(text, quantities) or None
+        sentence, _ = self.index.sentence_at(position)
+        return render_english(text, self.checker.sentence_quantities(sentence)) or None
 
     def figure(self, draft: DraftFigure) -> Figure:
         """The figure of a reading: its quantity, what the words around it say, and what is doubted."""
@@ -162,12 +162,12 @@ class Resolver:
             basis=cues.basis_of(around) if around else None,
             base=cues.base_of(around) if around and draft.m == "change" else None,
             scope=draft.scope,
-            evidence=(self._figure_evidence(draft.zh, quantity),),
+            evidence=(self.figure_evidence(draft.zh, quantity),),
             by=self.by,
             disputed=tuple(self.checker.figure_doubts(draft, quantity)),
         )
 
-    def _figure_evidence(self, name: str, quantity: Quantity) -> Evidence:
+    def figure_evidence(self, name: str, quantity: Quantity) -> Evidence:
         """The quantity's clause, and as many clauses before it as the name needs."""
         sentence, _ = self.index.sentence_at(quantity.start)
         inside = sentence.clauses[: bisect_right(sentence.clauses, quantity.start, key=lambda c: c.start)]
