@@ -11,7 +11,9 @@ from pydantic import BaseModel, ValidationError
 
 from summarizer.clients.base import Reply
 from summarizer.errors import CutOffError, RefusedError, ReplyError
-from summarizer.model import Draft, DraftFigure, DraftGoal, DraftProject, DraftRisk, DraftSkip
+from summarizer.itemtypes.declaring import form_of
+from summarizer.itemtypes.rows import OwnTypes, row_type
+from summarizer.model import Draft, DraftFigure, DraftGoal, DraftOwn, DraftProject, DraftRisk, DraftSkip
 
 ITEM_TYPES: dict[str, type[BaseModel]] = {
     "figures": DraftFigure,
@@ -38,6 +40,7 @@ class Parsed:
     draft: Draft
     malformed: tuple[Malformed, ...]
     repeated: int = 0
+    absent: tuple[str, ...] = ()  # lists of own types that the answer has not
 
 
 def text_of(reply: Reply) -> str:
@@ -55,8 +58,8 @@ def _cut_off() -> CutOffError:
     return CutOffError("the reply was cut off (length)")
 
 
-def parse(reply: Reply, most: int = 400) -> Parsed:
-    """An answer's items, at most so many a list. Raises ReplyError where it is no JSON object with any of the lists."""
+def parse(reply: Reply, most: int = 400, own: OwnTypes = ()) -> Parsed:
+    """An answer's items, those of own types too, at most so many a list. Raises ReplyError where it is no JSON object with any of the lists."""
     try:
         answer = _clean(json.loads(text_of(reply)))
     except (ValueError, TypeError, RecursionError) as error:
@@ -68,7 +71,8 @@ def parse(reply: Reply, most: int = 400) -> Parsed:
     malformed: list[Malformed] = []
     lists: dict[str, tuple[Any, ...]] = {}
     repeated = 0
-    for kind, item_type in ITEM_TYPES.items():
+    own_rows = {form_of(each).name: row_type(each) for each in own}
+    for kind, item_type in (ITEM_TYPES | own_rows).items():
         rows = answer.get(kind, [])
         if not isinstance(rows, list):
             malformed.append(Malformed(kind, rows, f"{kind} is not a list"))
@@ -78,7 +82,7 @@ def parse(reply: Reply, most: int = 400) -> Parsed:
             malformed.append(Malformed(kind, None, f"{len(rows)} items; only the first {most} were read"))
         lists[kind] = tuple(dict.fromkeys(items))
         repeated += len(items) - len(lists[kind])
-    return Parsed(Draft(**lists), tuple(malformed), repeated)
+    return Parsed(Draft.of(lists), tuple(malformed), repeated, tuple(name for name in own_rows if name not in answer))
 
 
 def _clean(node: Any) -> Any:
@@ -100,6 +104,8 @@ def _item(kind: str, item_type: type[BaseModel], row: object, malformed: list[Ma
     fields = item_type.model_fields
     known = {name: row.get(name) for name in fields if name in row or _nullable(item_type, name)}
     try:
+        if issubclass(item_type, DraftOwn):  # as JSON, so that a list is a tuple and what it holds an object
+            return item_type.model_validate_json(json.dumps({k: v for k, v in row.items() if v is not None}), strict=True)
         return item_type.model_validate(known, strict=True)
     except ValidationError as error:
         reasons = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()[:3])
