@@ -18,16 +18,28 @@ if TYPE_CHECKING:
     from summarizer.errors import ResourceError as ResourceError
     from summarizer.errors import SettingsError as SettingsError
     from summarizer.errors import SummarizerError as SummarizerError
+    from summarizer.itemtypes.declaring import OwnItem as OwnItem
+    from summarizer.model import Bilingual as Bilingual
     from summarizer.model import BriefContent as BriefContent
+    from summarizer.model import Date as Date
+    from summarizer.model import Evidence as Evidence
+    from summarizer.model import Name as Name
+    from summarizer.model import Quantity as Quantity
     from summarizer.pipeline import Summarizer as Summarizer
 
 _HOMES = {
+    "Bilingual": "model",
     "Brief": "brief",
     "BriefContent": "model",
+    "Date": "model",
     "EndpointError": "errors",
     "EngineError": "errors",
+    "Evidence": "model",
     "Fixes": "correcting.fixes",
     "InputError": "errors",
+    "Name": "model",
+    "OwnItem": "itemtypes.declaring",
+    "Quantity": "model",
     "ReplyError": "errors",
     "ResourceError": "errors",
     "SettingsError": "errors",
@@ -36,12 +48,18 @@ _HOMES = {
 }
 
 __all__ = [
+    "Bilingual",
     "Brief",
     "BriefContent",
+    "Date",
     "EndpointError",
     "EngineError",
+    "Evidence",
     "Fixes",
     "InputError",
+    "Name",
+    "OwnItem",
+    "Quantity",
     "ReplyError",
     "ResourceError",
     "SettingsError",

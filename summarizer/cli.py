@@ -23,7 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     help="Long Chinese government reports into structured, bilingual briefs in which every number is proven.",
-    epilog="Exit codes: 0 done; 1 failed; 2 usage; 3 done, but text was lost or a correction not used.",
+    epilog="Exit codes: 0 done; 1 failed; 2 usage; 3 done, but text was lost, or a correction or own type not used.",
 )
 
 

@@ -23,10 +23,12 @@ from summarizer.engines.rules.engine import RulesEngine
 from summarizer.engines.rules.overview import rules_overview
 from summarizer.errors import BudgetError, EndpointError, InputError
 from summarizer.grounding.resolve import resolve
+from summarizer.itemtypes.declaring import OwnItem, checked_types
 from summarizer.loading.text import load, load_bytes, load_text
 from summarizer.merging import merge, with_overview
 from summarizer.model import BriefContent, Chunk, EngineInfo, Gap, Outline, Quantity, Reading, Report, Usage
 from summarizer.outline import read_outline
+from summarizer.own_merging import unread_gaps, with_own
 from summarizer.quantities.grammar import find_quantities
 from summarizer.settings import Settings, resolve_settings
 from summarizer.terms.dictionary import Terms, load_terms
@@ -68,7 +70,8 @@ class Summarizer:
     >>> print(brief.to_markdown(lang="en"))                           # doctest: +SKIP
 
     `engine` is auto, rules or chat; `terms` a file of own indicators or glossary entries;
-    `client` replaces the endpoint (it answers instead of one made from the settings).
+    `client` replaces the endpoint (it answers instead of one made from the settings); `types` are own
+    types of items to read besides the built-in ones (subclasses of OwnItem; a model alone reads them).
     """
 
     def __init__(
@@ -81,7 +84,9 @@ class Summarizer:
         terms: str | Path | None = None,
         client: Client | None = None,
         environment: Mapping[str, str] | None = None,
+        types: Sequence[type[OwnItem]] = (),
     ):
+        self.types = checked_types(types)
         environment = os.environ if environment is None else environment
         if client is not None:
             self.settings = Settings(engine="chat", model=model, base_url=base_url)
@@ -155,14 +160,15 @@ class Summarizer:
         return readings
 
     def _merged(self, prepared: Prepared, readings: Sequence[Reading], planned: Plan | None) -> BriefContent:
-        items = [resolve(r.draft, r.chunk, self.terms, r.by) for r in readings]
+        items = read = [resolve(r.draft, r.chunk, self.terms, r.by) for r in readings]
         corrections = None
         if planned is not None:
             corrected, corrections = correct(items, planned, self.terms)
             items = [corrected]
         gaps: list[Gap] = [gap for reading in readings for gap in reading.gaps]
+        gaps += unread_gaps(self.types, readings, self.settings.engine)
         content = merge(prepared.report, prepared.outline, prepared.quantities, items, gaps, self.engine_info())
-        return content.model_copy(update={"corrections": corrections})
+        return with_own(content.model_copy(update={"corrections": corrections}), read, self.types)
 
     async def _with_overview(
         self, content: BriefContent, report: Report, client: Client | None, readings: Sequence[Reading]
@@ -179,7 +185,7 @@ class Summarizer:
             return RulesEngine(self.terms)
         from summarizer.engines.chat.engine import ChatEngine
 
-        return ChatEngine(client, self.terms)
+        return ChatEngine(client, self.terms, self.types)
 
     def _client(self) -> Client | None:
         if self.settings.engine == "rules":
@@ -197,7 +203,7 @@ class Summarizer:
         if chat:
             from summarizer.prompting import prompts_digest, schema_digest
 
-            prompts, schema = prompts_digest(), schema_digest()
+            prompts, schema = prompts_digest(self.types), schema_digest(self.types)
         return EngineInfo(
             name=self.settings.engine,
             model=self.settings.model if chat else None,

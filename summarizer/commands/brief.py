@@ -16,6 +16,7 @@ from summarizer.commands.common import (
     Model,
     Report,
     Terms,
+    Types,
     Verbose,
     make_summarizer,
     say,
@@ -24,7 +25,8 @@ from summarizer.errors import SettingsError
 
 if TYPE_CHECKING:
     from summarizer.brief import Brief
-    from summarizer.model import Figure, Goal, Project, Risk
+    from summarizer.itemtypes.declaring import OwnItem
+    from summarizer.model import BriefContent, Figure, Goal, Project, Risk
     from summarizer.outputs import Format, Lang
     from summarizer.pipeline import Summarizer
 
@@ -49,6 +51,7 @@ def brief(
     model: Model = None,
     base_url: BaseUrl = None,
     terms: Terms = None,
+    types: Types = None,
     fixes: Annotated[
         Path | None,
         typer.Option(
@@ -67,14 +70,22 @@ def brief(
     corrections = _corrections(report, fixes, no_fixes)
     for path in outputs_wanted:
         outputs.check_writable(path, report, corrections, terms)
-    summarizer = make_summarizer(engine, model, base_url, terms)
+    summarizer = make_summarizer(engine, model, base_url, terms, _own_types(types))
     made = _made(summarizer, report, corrections)
     for path, each in zip(outputs_wanted, forms, strict=True):
         outputs.write(path, outputs.render(made, each, chosen_lang))
     _report_corrections(made, corrections)
     _report_run(made, [p for p in outputs_wanted if p != "-"], verbose)
-    unused = any(gap.reason == "fix_unused" for gap in made.gaps)
+    unused = any(gap.reason in ("fix_unused", "own_types_unread") for gap in made.gaps)
     raise typer.Exit(DONE if made.is_complete and not unused else LOST)
+
+
+def _own_types(types: list[str] | None) -> tuple[type[OwnItem], ...]:
+    if not types:
+        return ()
+    from summarizer.itemtypes.importing import import_types
+
+    return import_types(types)
 
 
 def _corrections(report: Path, fixes: Path | None, no_fixes: bool) -> Path | None:
@@ -123,6 +134,7 @@ def _report_run(made: Brief, written: list[str], verbose: bool) -> None:
         say(f"In English: {english} of {len(items)} items; the others show their Chinese, marked as not translated.")
     else:
         say("Nothing was found in it; is it a work report or a plan, in simplified Chinese?")
+    _report_own(content)
     if made.usage.requests:
         usage = made.usage
         say(
@@ -137,6 +149,16 @@ def _report_run(made: Brief, written: list[str], verbose: bool) -> None:
     if verbose:
         for gap in content.gaps:
             say(f"gap: {gap.stage} {gap.reason} at {gap.start}-{gap.end}: {gap.detail}")
+
+
+def _report_own(content: BriefContent) -> None:
+    """How many items of own types there are, and which of them nobody read."""
+    if content.own:
+        say("Own types: " + ", ".join(f"{len(own.items)} {name}" for name, own in content.own.items()) + ".")
+    for gap in content.gaps:
+        if gap.reason == "own_types_unread":
+            where = "" if gap.start is None else f" (characters {gap.start}-{gap.end})"
+            say(f"Own types were not read{where}: {gap.detail}.")
 
 
 def _report_corrections(made: Brief, corrections: Path | None) -> None:

@@ -169,7 +169,9 @@ def _list_name(cls: type[OwnItem], name: str) -> str:
             f"{cls.__name__}: a brief has {name!r} already; give another: class {cls.__name__}(OwnItem, name=...)."
         )
     if not _LIST_NAME.fullmatch(name):
-        raise SettingsError(f"{cls.__name__}: {name!r} is no name of a list; use small letters, digits and _ (name=...).")
+        raise SettingsError(
+            f"{cls.__name__}: {name!r} is no name of a list; use small letters, digits and _ (name=...)."
+        )
     return name
 
 
@@ -179,7 +181,9 @@ def _check_key(cls: type[OwnItem]) -> None:
     if not names:
         raise SettingsError(f"{cls.__name__} has no fields; declare some of {SUPPORTED}.")
     if strange := [name for name in form.key if name not in names]:
-        raise SettingsError(f"{cls.__name__}: the key names no field {', '.join(map(repr, strange))}; it has {', '.join(names)}.")
+        raise SettingsError(
+            f"{cls.__name__}: the key names no field {', '.join(map(repr, strange))}; it has {', '.join(names)}."
+        )
 
 
 def _fields(cls: type[OwnItem]) -> Iterator[FieldForm]:

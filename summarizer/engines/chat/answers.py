@@ -59,7 +59,10 @@ def _cut_off() -> CutOffError:
 
 
 def parse(reply: Reply, most: int = 400, own: OwnTypes = ()) -> Parsed:
-    """An answer's items, those of own types too, at most so many a list. Raises ReplyError where it is no JSON object with any of the lists."""
+    """An answer's items, at most so many a list, those of own types too.
+
+    Raises ReplyError where it is no JSON object with any of the lists.
+    """
     try:
         answer = _clean(json.loads(text_of(reply)))
     except (ValueError, TypeError, RecursionError) as error:
@@ -105,7 +108,8 @@ def _item(kind: str, item_type: type[BaseModel], row: object, malformed: list[Ma
     known = {name: row.get(name) for name in fields if name in row or _nullable(item_type, name)}
     try:
         if issubclass(item_type, DraftOwn):  # as JSON, so that a list is a tuple and what it holds an object
-            return item_type.model_validate_json(json.dumps({k: v for k, v in row.items() if v is not None}), strict=True)
+            given = {name: value for name, value in row.items() if value is not None}
+            return item_type.model_validate_json(json.dumps(given), strict=True)
         return item_type.model_validate(known, strict=True)
     except ValidationError as error:
         reasons = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()[:3])
