@@ -11,10 +11,8 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from itertools import combinations
 
-from pydantic import ValidationError
-
 from summarizer.itemtypes.declaring import FieldForm, Form, OwnItem, form_of
-from summarizer.itemtypes.typed import typed
+from summarizer.itemtypes.typed import declined
 from summarizer.model import (
     Bilingual,
     BriefContent,
@@ -132,11 +130,7 @@ class _Merger:
             "disputed": tuple(sorted({*a.disputed, *b.disputed})),
         }
         made = a.model_copy(update=update)
-        try:
-            typed(self._type, made, self._quantities)
-        except ValidationError:
-            return None
-        return made
+        return None if declined(self._type, made, self._quantities) else made
 
 
 def _same(records: Sequence[OwnRecord], form: Form, quantities: Quantities) -> list[list[OwnRecord]]:

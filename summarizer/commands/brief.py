@@ -152,13 +152,13 @@ def _report_run(made: Brief, written: list[str], verbose: bool) -> None:
 
 
 def _report_own(content: BriefContent) -> None:
-    """How many items of own types there are, and which of them nobody read."""
-    if content.own:
+    """How many items of own types there are, or that nobody read for them."""
+    unread = [gap for gap in content.gaps if gap.reason == "own_types_unread"]
+    for gap in unread:
+        where = "" if gap.start is None else f" (characters {gap.start}-{gap.end})"
+        say(f"Own types were not read{where}: {gap.detail}.")
+    if content.own and all(gap.start is not None for gap in unread):
         say("Own types: " + ", ".join(f"{len(own.items)} {name}" for name, own in content.own.items()) + ".")
-    for gap in content.gaps:
-        if gap.reason == "own_types_unread":
-            where = "" if gap.start is None else f" (characters {gap.start}-{gap.end})"
-            say(f"Own types were not read{where}: {gap.detail}.")
 
 
 def _report_corrections(made: Brief, corrections: Path | None) -> None:

@@ -9,15 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, cast
 
-from pydantic import ValidationError
-
 from summarizer.chunking import flat
 from summarizer.dates import FoundDate, agrees, find_dates, is_iso
 from summarizer.grounding.checks import Checker
 from summarizer.grounding.english import Problem, render_english
 from summarizer.itemtypes.declaring import FieldForm, Form, OwnItem, form_of
 from summarizer.itemtypes.rows import NameRow, Row, StatementRow
-from summarizer.itemtypes.typed import typed
+from summarizer.itemtypes.typed import declined
 from summarizer.model import (
     Bilingual,
     Date,
@@ -63,6 +61,8 @@ class OwnReader:
             for form in _form(row).fields
             if form.many and len(getattr(row, form.name)) > _MOST_VALUES
         ]
+        if not any(True for _ in self._values(row)):
+            found.append(Problem("empty", "none of its fields has a value; leave it out"))
         yield from found or self._declined(row)
 
     def _value_problems(self, form: FieldForm, value: Any, row: DraftOwn) -> Iterator[Problem]:
@@ -100,12 +100,8 @@ class OwnReader:
     def _declined(self, row: DraftOwn) -> Iterator[Problem]:
         """What the declared class's own validators say."""
         quantities = {q.id: q for q in map(self._checker.quantity, self.cited(row))}
-        try:
-            typed(_item_type(row), self.record(row, "chat"), quantities)
-        except ValidationError as error:
-            for each in error.errors(include_url=False, include_context=False, include_input=False)[:3]:
-                where = ".".join(map(str, each["loc"]))
-                yield Problem("own_rule", f"{where}: {each['msg']}" if where else str(each["msg"]))
+        if said := declined(_item_type(row), self.record(row, "chat"), quantities):
+            yield Problem("own_rule", said)
 
     # --- records ---------------------------------------------------------------------------
 
@@ -217,10 +213,17 @@ class OwnReader:
         return exact or [date for date in every if agrees(answered, date.iso)]
 
     def _dates_of(self, sentence: Sentence, section: Section) -> Iterator[FoundDate]:
+        """A sentence's dates; a month without a year can be of its heading's year, in a review of the reviewed one."""
         meta = self._checker.chunk.report.metadata
+        headings = find_dates(" ".join(heading.heading for heading in section.path), None)
+        named = int(headings[-1].iso[:4]) if headings else None
         year = meta.target_year or (meta.review_year + 1 if meta.review_year else None)
-        spoken_of = meta.review_year if section.tense == "review" else None
-        for date in find_dates(self._text[sentence.start : sentence.end], year, spoken_of):
+        if year is None:
+            year = int(meta.published[:4]) if meta.published else named
+        reviewed = meta.review_year if section.tense == "review" else None
+        words = self._text[sentence.start : sentence.end]
+        years = dict.fromkeys(spoken_of or year for spoken_of in (named, reviewed, year))
+        for date in dict.fromkeys(date for each in years for date in find_dates(words, year, each)):
             yield FoundDate(sentence.start + date.start, sentence.start + date.end, date.iso)
 
     def _sentences(self, row: DraftOwn) -> list[tuple[Sentence, Section]]:

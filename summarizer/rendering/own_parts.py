@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from summarizer.model import Bilingual, BriefContent, Date, Evidence, OwnField, OwnList, OwnRecord, OwnSingle
+from summarizer.rendering.labels import all_labels, label
 from summarizer.rendering.phrases import doubts, id_cell, none_found, source_cell
 from summarizer.rendering.shapes import Block, Cell, Heading, Language, Line, Note, Table
 from summarizer.rendering.wording import Wording, enumerated, run, side_by_side
@@ -79,7 +79,7 @@ def _value(wording: Wording, field: OwnField, value: OwnSingle, language: Langua
     if field.kind == "quantity":
         return (run(wording.number(str(value), language), language, "strong"),)
     if isinstance(value, Date):
-        return (run(value.quote, "zh"),) if language == "zh" else (run(english_date(value.iso), "en"),)
+        return (run(value.quote, "zh"),) if language == "zh" else (run(english_date(value), "en"),)
     if isinstance(value, Evidence):
         return wording.text_in(value.quote, None, language)
     if isinstance(value, Bilingual):
@@ -87,8 +87,12 @@ def _value(wording: Wording, field: OwnField, value: OwnSingle, language: Langua
     return (run(value),)
 
 
-def english_date(iso: str) -> str:
-    """A day, month or year in English: 30 June 2024, June 2024, 2024."""
-    year, *rest = iso.split("-")
-    words: list[Any] = [int(day) for day in rest[1:]] + [_MONTHS[int(month) - 1] for month in rest[:1]]
-    return " ".join(map(str, [*words, year]))
+def english_date(date: Date) -> str:
+    """A date in English: 30 June 2024, June 2024, 2024, or what its words say of a month or year (end of 2024)."""
+    year, *rest = date.iso.split("-")
+    month = _MONTHS[int(rest[0]) - 1] if rest else ""
+    words = next((words for words in all_labels()["date_words"] if words in date.quote), None)
+    if words and len(rest) < 2:
+        return label("date_words", words, "en", year=year, month=month)
+    day = str(int(rest[1])) if len(rest) == 2 else ""
+    return " ".join(filter(None, (day, month, year)))

@@ -69,13 +69,14 @@ def parse(reply: Reply, most: int = 400, own: OwnTypes = ()) -> Parsed:
         if reply.finish == "length":
             raise _cut_off() from error
         raise ReplyError(f"the answer is not JSON ({str(error)[:80]})") from error
-    if not isinstance(answer, dict) or not set(answer) & set(ITEM_TYPES):
-        raise ReplyError("the answer has none of the lists figures, goals, projects, risks, skipped")
+    own_rows = {form_of(each).name: row_type(each) for each in own}
+    item_types = ITEM_TYPES | own_rows
+    if not isinstance(answer, dict) or not set(answer) & set(item_types):
+        raise ReplyError(f"the answer has none of the lists {', '.join(item_types)}")
     malformed: list[Malformed] = []
     lists: dict[str, tuple[Any, ...]] = {}
     repeated = 0
-    own_rows = {form_of(each).name: row_type(each) for each in own}
-    for kind, item_type in (ITEM_TYPES | own_rows).items():
+    for kind, item_type in item_types.items():
         rows = answer.get(kind, [])
         if not isinstance(rows, list):
             malformed.append(Malformed(kind, rows, f"{kind} is not a list"))

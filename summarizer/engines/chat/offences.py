@@ -29,7 +29,9 @@ class Offence:
         known = [i for i in given if i in chunk.clauses or i in chunk.quantities]
         if known:
             return known
-        name = str(self.item.get("zh") or self.item.get("part") or "")[:4]
+        own = (text for text in _texts(self.item) if not text.isascii())
+        words = self.item.get("zh") or self.item.get("part") if self.kind in ITEM_TYPES else next(own, None)
+        name = str(words or "")[:4]
         text = chunk.report.text
         return [n for n, c in chunk.clauses.items() if name and name in flat(text[c.start : c.end])]
 
