@@ -225,7 +225,7 @@ def _reason(group: Sequence[Figure], quantities: dict[str, Quantity]) -> str:
 
 
 def _coverage(quantities: Sequence[Quantity], items: Sequence[Items]) -> Coverage:
-    used = {q for i in items for f in i.figures for q in f.quantities} | {q.id for i in items for q in i.quantities}
+    used = {q for i in items for f in i.figures for q in f.quantities}
     skipped = {s.id: s for i in items for s in i.skipped if s.id not in used}
     left = tuple(q.id for q in quantities if q.id not in used and q.id not in skipped)
     return Coverage(quantities=len(quantities), used=len(used), skipped=tuple(skipped.values()), unaccounted=left)

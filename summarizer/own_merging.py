@@ -17,6 +17,7 @@ from summarizer.model import (
     Bilingual,
     BriefContent,
     Conflict,
+    Coverage,
     Date,
     Evidence,
     Gap,
@@ -46,7 +47,18 @@ def with_own(content: BriefContent, items: Sequence[Items], types: Sequence[type
         merged = _Merger(item_type, quantities).merged([_standing(record, form, quantities) for record in found])
         lists[form.name] = OwnList(title=form.title, fields=tuple(f.published for f in form.fields), items=merged)
         conflicts += _conflicts(merged, form, quantities)
-    return content.model_copy(update={"own": lists, "conflicts": tuple(conflicts)})
+    coverage = _coverage(content.coverage, items, lists)
+    return content.model_copy(update={"own": lists, "conflicts": tuple(conflicts), "coverage": coverage})
+
+
+def _coverage(coverage: Coverage, items: Sequence[Items], lists: Mapping[str, OwnList]) -> Coverage:
+    """The coverage where numbers without a mark, that only own items cite, count as used."""
+    cited = {q.id for each in items for q in each.quantities}
+    values = [value for own in lists.values() for record in own.items for value in record.values.values()]
+    named = {each for value in values for each in (value if isinstance(value, tuple) else (value,))}
+    used = [name for name in coverage.unaccounted if name in cited and name in named]
+    left = tuple(name for name in coverage.unaccounted if name not in used)
+    return coverage.model_copy(update={"used": coverage.used + len(used), "unaccounted": left})
 
 
 def unread_gaps(types: Sequence[type[OwnItem]], readings: Sequence[Reading], engine: str) -> tuple[Gap, ...]:

@@ -21,7 +21,6 @@ from summarizer.model import (
     Date,
     DraftOwn,
     Evidence,
-    Name,
     OwnRecord,
     OwnSingle,
     OwnValue,
@@ -129,7 +128,7 @@ class OwnReader:
     def _single(self, form: FieldForm, value: Any, row: DraftOwn) -> OwnSingle:
         if isinstance(value, NameRow):
             position = self._checker.chunk.clauses[row.c].start
-            return Name(zh=flat(value.zh), en=self._english(value.en, position))
+            return Bilingual(zh=flat(value.zh), en=self._english(value.en, position))
         if form.kind == "quantity":
             return self._checker.quantity(value).id
         if form.kind == "date":

@@ -33,7 +33,7 @@ def own_items(content: BriefContent, wording: Wording) -> tuple[Block, ...]:
 
 
 def _section(content: BriefContent, wording: Wording, of: OwnList) -> Iterator[Block]:
-    yield Heading(2, side_by_side(wording.each(lambda language: _title(of.title, language))))
+    yield Heading(2, side_by_side(_title(wording, of.title)))
     unread = [gap for gap in content.gaps if gap.reason == _UNREAD]
     if unread:
         whole = any(gap.start is None for gap in unread)
@@ -44,15 +44,15 @@ def _section(content: BriefContent, wording: Wording, of: OwnList) -> Iterator[B
         yield none_found(wording)
 
 
-def _title(title: Bilingual, language: Language) -> Line:
+def _title(wording: Wording, title: Bilingual) -> tuple[Line, ...]:
     """A declared heading; its English stands in for a Chinese one that was not declared, and is shown once."""
-    if language == "zh":
-        return (run(title.zh, "zh"),) if title.zh != title.en else ()
-    return (run(title.en or title.zh, "en"),)
+    if title.zh == title.en:
+        return ((run(title.zh, "en"),),)
+    return wording.text(title.zh, title.en)
 
 
 def _table(wording: Wording, of: OwnList) -> Table:
-    heads = [Cell(wording.each(lambda language, f=field: _title(f.title, language))) for field in of.fields]  # type: ignore[misc]
+    heads = [Cell(_title(wording, field.title)) for field in of.fields]
     columns = (wording.cell("columns", "id"), *heads, wording.cell("columns", "source"))
     return Table(columns, tuple(_row(wording, of, record) for record in of.items))
 
