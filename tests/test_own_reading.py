@@ -343,6 +343,17 @@ def test_items_are_read_back_as_objects_of_their_class():
         brief.items(Event)
 
 
+def test_labels_and_lists_are_read_back_as_they_were_declared():
+    chunk = chunk_of(TEXT)
+    name = {"zh": "江湾美食节", "en": "Jiangwan Food Festival"}
+    fair = {"c": clause_of(chunk, "江湾美食节"), "name": name, "kind": "festival", "counts": [ids(chunk)[-1]]}
+    brief = briefed(TEXT, lambda n, r: answer(skipped=skipped(chunk), events=[fair]), (Event,))
+    (event,) = brief.items(Event)
+    assert event.kind is type(event).model_fields["kind"].annotation("festival")
+    assert [q.raw for q in event.counts] == ["500万元"]
+    assert "江湾美食节<br>Jiangwan Food Festival | festival | **500万元**" in brief.to_markdown()
+
+
 def test_a_brief_without_own_types_says_nothing_of_them(tmp_path: Path):
     brief = Summarizer("rules", environment={}).summarize_text(TEXT)
     assert '"own"' not in brief.to_json()

@@ -148,7 +148,7 @@ def test_the_schema_has_the_lists_in_the_strict_subset():
     known = {"$defs", "$ref", "type", "properties", "required", "additionalProperties", "items", "enum", "anyOf"}
     schema = answer_schema((ForeignFair,)).schema
     assert schema["required"] == ["figures", "goals", "projects", "risks", "skipped", "foreign_fairs"]
-    row = schema["$defs"]["ForeignFairRow"]
+    row = schema["$defs"]["ForeignFairsRow"]
     assert row["required"] == ["c", "name", "said", "where", "level", "days", "held", "rank"]
     assert set(row) <= known
     assert all(set(each) <= known for each in row["properties"].values())

@@ -149,7 +149,11 @@ def checked_types(types: Any) -> tuple[type[OwnItem], ...]:
 
 def _check_field_names(cls: type[OwnItem]) -> None:
     reserved = {name for name in dir(OwnItem) if not name.startswith("_")} | set(OwnItem.model_fields) | {_ANCHOR}
-    for name in inspect.get_annotations(cls):
+    try:
+        names = list(inspect.get_annotations(cls))
+    except NameError:
+        return  # a type is not known yet, which is said where the fields are read
+    for name in names:
         if name in reserved:
             raise SettingsError(f"{cls.__name__}.{name}: this name is taken; call the field something else.")
 

@@ -59,8 +59,9 @@ _ROWS: dict[OwnKind, Any] = {
 @cache
 def row_type(item_type: type[OwnItem]) -> type[Row]:
     """The form of a type's rows in an answer."""
-    fields: dict[str, Any] = {each.name: _field(each) for each in form_of(item_type).fields}
-    made = create_model(f"{item_type.__name__}Row", __base__=Row, **fields)
+    form = form_of(item_type)
+    fields: dict[str, Any] = {each.name: _field(each) for each in form.fields}
+    made = create_model(f"{form.name.title().replace('_', '')}Row", __base__=Row, **fields)
     made.__own_item__ = item_type
     return made
 
