@@ -69,7 +69,7 @@ def english_of(record: OwnRecord) -> list[str]:
 
 
 @given(rows)
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_whatever_a_model_answers_it_is_proven_or_a_gap(row: dict[str, Any]):
     made = row_type(Subsidy).model_validate_json(json.dumps(row), strict=True)
     items = resolve(Draft.of({"subsidies": (made,)}), CHUNK, TERMS, "chat")
