@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from itertools import combinations
 
 from summarizer.itemtypes.declaring import FieldForm, Form, OwnItem, form_of
 from summarizer.itemtypes.typed import declined
@@ -32,7 +31,6 @@ from summarizer.model import (
 UNREAD = "own_types_unread"
 _NOISE = re.compile(r"[\s“”‘’\"'，。；：、,.;:·（）()《》]")
 _EXACT = ("quantity", "date", "label")
-_MOST_HELD = 20  # items of one thing that are held against each other
 Quantities = Mapping[str, Quantity]
 
 
@@ -133,7 +131,7 @@ class _Merger:
 
     def _joined(self, a: OwnRecord, b: OwnRecord) -> OwnRecord | None:
         """Two records as one; None where they differ, or the class's own rules decline the whole."""
-        if _differing(a, b, self._form, self._quantities):
+        if _differ(a, b, self._form, self._quantities):
             return None
         evidence = sorted({(e.start, e.end): e for e in (*a.evidence, *b.evidence)}.items())
         update = {
@@ -155,23 +153,24 @@ def _same(records: Sequence[OwnRecord], form: Form, quantities: Quantities) -> l
     return list(groups.values())
 
 
-def _differing(a: OwnRecord, b: OwnRecord, form: Form, quantities: Quantities) -> list[FieldForm]:
-    """The fields in which both say a number, date or label, and not the same."""
-    return [
-        f
+def _differ(a: OwnRecord, b: OwnRecord, form: Form, quantities: Quantities) -> bool:
+    """Whether both say a number, date or label of some field, and not the same."""
+    return any(
+        _told(f, a.values[f.name], quantities) != _told(f, b.values[f.name], quantities)
         for f in form.fields
         if f.kind in _EXACT and not f.many
         if _has_value(a.values[f.name]) and _has_value(b.values[f.name])
-        if _told(f, a.values[f.name], quantities) != _told(f, b.values[f.name], quantities)
-    ]
+    )
 
 
 def _conflicts(records: Sequence[OwnRecord], form: Form, quantities: Quantities) -> Iterator[Conflict]:
+    """For each field of each thing that several items tell differently: those items, and what they say."""
     for group in _same(records, form, quantities):
-        for a, b in combinations(group[:_MOST_HELD], 2):
-            for f in _differing(a, b, form, quantities):
-                said = [_written(record.values[f.name], quantities) for record in (a, b)]
-                yield Conflict(items=(a.id, b.id), reason=f"{f.name}: {' / '.join(said)}")
+        for f in (f for f in form.fields if f.kind in _EXACT and not f.many):
+            told = {r.id: r.values[f.name] for r in group if _has_value(r.values[f.name])}
+            said = {_told(f, value, quantities): _written(value, quantities) for value in told.values()}
+            if len(said) > 1:
+                yield Conflict(items=tuple(told), reason=f"{f.name}: {' / '.join(said.values())}")
 
 
 def _written(value: OwnValue, quantities: Quantities) -> str:

@@ -265,6 +265,19 @@ def test_an_item_that_stays_wrong_is_a_gap_at_its_place(terms):
     assert check(reading.draft, chunk, terms) == ()
 
 
+def test_an_item_that_is_mended_does_not_stand_for_another_that_is_not(terms):
+    chunk = chunk_of(TEXT)
+    lost = row(chunk, who={"zh": "农民", "en": "farmers"})
+    what = {"c": clause_of(chunk, "补助"), "c2": None, "part": None, "en": f"A subsidy of {{{ids(chunk)[1]}}}"}
+    kept = {"c": clause_of(chunk, "补助"), "what": what, "form": "reward", "who": None, "condition": None}
+    bad, good = kept | {"amount": "q9x", "deadline": None}, kept | {"amount": ids(chunk)[1], "deadline": None}
+    with endpoint(lambda n, r: answer(skipped=skipped(chunk), subsidies=[lost, bad] if n == 1 else [good])) as served:
+        reading = read(chunk, served.url, terms)
+    assert [r.amount for r in reading.draft.own["subsidies"]] == [ids(chunk)[1]]  # type: ignore[attr-defined]
+    (gap,) = reading.gaps
+    assert "农" in str(gap.detail)
+
+
 @pytest.mark.parametrize(
     "broken", [{"form": "gift"}, {"form": None}, {"what": "c1x"}, {"amount": 20}, {"deadline": ["2024"]}, {"c": None}]
 )

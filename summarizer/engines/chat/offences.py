@@ -92,7 +92,8 @@ def is_mended(offence: Offence, rows: dict[str, list[dict[str, Any]]], skipped: 
     old = offence.item if isinstance(offence.item, dict) else {}
     if offence.kind == "figures" and str(old.get("q")) in skipped:
         return True
-    same = ("q", "zh", "part", "c") if offence.kind in ITEM_TYPES else tuple(old)
+    told = tuple(name for name, value in old.items() if value and (name == "c" or not isinstance(value, str)))
+    same = ("q", "zh", "part", "c") if offence.kind in ITEM_TYPES else told
     for i, row in enumerate(rows[offence.kind]):
         if any(old.get(k) is not None and old.get(k) == row.get(k) for k in same):
             del rows[offence.kind][i]
