@@ -26,8 +26,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     help="Long Chinese government reports into structured, bilingual briefs in which every number is proven.",
-    epilog="Exit codes: 0 done; 1 failed; 2 usage; 3 done, but text was lost, or a correction or an imported "
-    "line not used.",
+    epilog="Exit codes: 0 done; 1 failed; 2 usage; 3 done, but text was lost, or a correction, an own type or an "
+    "imported line not used.",
 )
 
 

@@ -26,11 +26,13 @@ from summarizer.engines.rules.overview import rules_overview
 from summarizer.engines.second_reader import second_reading
 from summarizer.errors import BudgetError, EndpointError, InputError, SettingsError
 from summarizer.grounding.resolve import resolve
+from summarizer.itemtypes.declaring import OwnItem, checked_types
 from summarizer.limits import Limits
 from summarizer.loading.text import load, load_bytes, load_text
 from summarizer.merging import merge, with_overview
 from summarizer.model import BriefContent, Chunk, EngineInfo, Gap, Items, Outline, Quantity, Reading, Report, Usage
 from summarizer.outline import read_outline
+from summarizer.own_merging import unread_gaps, with_own
 from summarizer.quantities.grammar import find_quantities
 from summarizer.settings import CacheOptions, Settings, resolve_settings
 from summarizer.terms.dictionary import Terms, load_terms
@@ -78,7 +80,8 @@ class Summarizer:
     time, rate and spend, for all reports of this object together, in whatever threads and event loops;
     `cache` says whether and how replies are kept and used again; `client` replaces the endpoint (it answers
     instead of one made from the settings); with `check` rules read every part too, and where they read
-    otherwise than the model the items are disputed.
+    otherwise than the model the items are disputed; `types` are own types of items to read besides the
+    built-in ones (subclasses of OwnItem; a model alone reads them).
     """
 
     def __init__(
@@ -94,7 +97,9 @@ class Summarizer:
         client: Client | None = None,
         check: bool = False,
         environment: Mapping[str, str] | None = None,
+        types: Sequence[type[OwnItem]] = (),
     ):
+        self.types = checked_types(types)
         environment = os.environ if environment is None else environment
         if client is not None and limits is not None:
             raise SettingsError("Limits hold for an endpoint; a client of your own has its own: leave one of them out.")
@@ -183,14 +188,15 @@ class Summarizer:
         return readings
 
     def _merged(self, prepared: Prepared, readings: Sequence[Reading], planned: Plan | None) -> BriefContent:
-        items = [self._resolved(reading) for reading in readings]
+        items = read = [self._resolved(reading) for reading in readings]
         corrections = None
         if planned is not None:
             corrected, corrections = correct(items, planned, self.terms)
             items = [corrected]
         gaps: list[Gap] = [gap for reading in readings for gap in reading.gaps]
+        gaps += unread_gaps(self.types, readings, self.settings.engine)
         content = merge(prepared.report, prepared.outline, prepared.quantities, items, gaps, self.engine_info())
-        return content.model_copy(update={"corrections": corrections})
+        return with_own(content.model_copy(update={"corrections": corrections}), read, self.types)
 
     def _resolved(self, reading: Reading) -> Items:
         items = resolve(reading.draft, reading.chunk, self.terms, reading.by)
@@ -213,7 +219,7 @@ class Summarizer:
             return RulesEngine(self.terms)
         from summarizer.engines.chat.engine import ChatEngine
 
-        return ChatEngine(client, self.terms)
+        return ChatEngine(client, self.terms, self.types)
 
     @asynccontextmanager
     async def _client(self) -> AsyncIterator[Client | None]:
@@ -230,7 +236,7 @@ class Summarizer:
         if chat:
             from summarizer.prompting import prompts_digest, schema_digest
 
-            prompts, schema = prompts_digest(), schema_digest()
+            prompts, schema = prompts_digest(self.types), schema_digest(self.types)
         return EngineInfo(
             name=self.settings.engine,
             model=self.settings.model if chat else None,

@@ -32,6 +32,14 @@ Terms = Annotated[
     Path | None,
     typer.Option("--terms", help="A TSV file of your own indicators or glossary entries.", metavar="FILE"),
 ]
+Types = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--types",
+        help="Your own type of items, may be repeated: package.module:Class or file.py:Class (docs/own-types.md).",
+        metavar="WHERE",
+    ),
+]
 Budget = Annotated[
     str | None,
     typer.Option("--budget", help="The most that the run may cost, in US dollars (SUMMARIZER_BUDGET).", metavar="USD"),

@@ -12,6 +12,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING, Protocol
 
 from summarizer import cues
 from summarizer.chunking import ChunkIndex, escape
@@ -20,9 +21,7 @@ from summarizer.headings import without_number
 from summarizer.model import (
     Draft,
     DraftFigure,
-    DraftGoal,
     DraftProject,
-    DraftRisk,
     DraftSkip,
     Quantity,
     Section,
@@ -31,6 +30,9 @@ from summarizer.model import (
 from summarizer.naming import likeness, name_quantities
 from summarizer.quantities.grammar import cuts_number, scan
 from summarizer.terms.dictionary import Terms
+
+if TYPE_CHECKING:
+    from summarizer.grounding.own import OwnReader
 
 _PUNCTUATION = re.compile(r"[\s，。；：、,.;:·“”‘’\"'（）()《》〈〉「」【】\-—~～/]")
 _NUMERAL = re.compile("[0-9０-９]+(?:[.．,，][0-9０-９]+)*[%％‰]?|[零〇一二三四五六七八九十百千万亿两]{2,}")
@@ -52,6 +54,19 @@ class Violation:
     problem: Problem
 
 
+class Statement(Protocol):
+    """A pointer with the English of what stands there."""
+
+    @property
+    def c(self) -> str: ...
+    @property
+    def c2(self) -> str | None: ...
+    @property
+    def part(self) -> str | None: ...
+    @property
+    def en(self) -> str | None: ...
+
+
 class Checker:
     """Checks the items of one chunk's draft. One object a draft; it reads, and changes nothing."""
 
@@ -65,6 +80,13 @@ class Checker:
         self._around: dict[int, dict[int, cues.Around]] = {}
         self._inside: dict[int, dict[str, Quantity]] = {}
         self._words: dict[int, tuple[str, set[str]]] = {}
+
+    @cached_property
+    def own(self) -> OwnReader:
+        """The reading of items of a user's own types."""
+        from summarizer.grounding.own import OwnReader
+
+        return OwnReader(self)
 
     @cached_property
     def _skips(self) -> set[str]:
@@ -94,6 +116,9 @@ class Checker:
         for i, skip in enumerate(self.draft.skipped):
             for problem in self.skip_problems(skip, used):
                 yield Violation("skipped", i, problem)
+        for kind, rows in self.draft.own.items():
+            for i, row in enumerate(rows):
+                yield from (Violation(kind, i, problem) for problem in self.own.problems(row))
         yield from self._mass_skipping()
 
     def unaccounted(self) -> list[str]:
@@ -317,8 +342,8 @@ class Checker:
 
     # --- statements and projects -----------------------------------------------------------
 
-    def statement_problems(self, item: DraftGoal | DraftRisk) -> Iterator[Problem]:
-        """A goal or risk: its pointer resolves to a bounded span, and its English is clean."""
+    def statement_problems(self, item: Statement) -> Iterator[Problem]:
+        """A goal, risk or statement of one's own: its pointer resolves to a bounded span, and its English is clean."""
         try:
             start, end = self.index.span(item.c, item.c2, item.part)
         except ValueError as error:
@@ -336,12 +361,16 @@ class Checker:
         if clause is None:
             yield Problem("unknown_pointer", f"there is no clause {project.c}")
             return
-        sentence, _ = self.index.sentence_at(clause.start)
+        yield from self.named_problems(project.zh, project.en, clause.start)
+
+    def named_problems(self, zh: str, en: str | None, position: int) -> Iterator[Problem]:
+        """A name in both languages: in its sentence as it is, else of characters of it and its headings."""
+        sentence, _ = self.index.sentence_at(position)
         plain = escape(self.text[sentence.start : sentence.end])
-        if escape(project.zh) not in plain or not 0 < len(escape(project.zh).strip()) <= _MAX_NAME:
-            yield from self.name_problems(project.zh, clause.start)
-        if project.en is not None:
-            yield from check_english(project.en, {}, (), numbers_of_names(project.zh), self.years)
+        if escape(zh) not in plain or not 0 < len(escape(zh).strip()) <= _MAX_NAME:
+            yield from self.name_problems(zh, position)
+        if en is not None:
+            yield from check_english(en, {}, (), numbers_of_names(zh), self.years)
 
     def skip_problems(self, skip: DraftSkip, used: set[int]) -> Iterator[Problem]:
         if skip.q not in self.chunk.quantities:

@@ -22,7 +22,10 @@ LONGEST_REASON = 200
 
 
 class _AsWritten(GenerateJsonSchema):
-    """Every field is required: what we write leaves none out, and readers may rely on it."""
+    """Every field is required: what we write leaves none out, and readers may rely on it.
+
+    Only the items of own types are left out where nobody asked for any.
+    """
 
     def field_is_required(self, field: Any, total: bool) -> bool:  # noqa: ARG002 - pydantic's signature
         return True
@@ -30,7 +33,10 @@ class _AsWritten(GenerateJsonSchema):
 
 def to_json(content: BriefContent) -> str:
     """The brief as JSON text: the same brief gives the same bytes; ends with a newline."""
-    return _dumped(content.model_dump(mode="json", by_alias=True))
+    dumped = content.model_dump(mode="json", by_alias=True)
+    if not content.own:
+        del dumped["own"]
+    return _dumped(dumped)
 
 
 def from_json(text: str) -> BriefContent:
@@ -51,6 +57,7 @@ def from_json(text: str) -> BriefContent:
 def brief_schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of a brief as written, with the names used in JSON."""
     schema = BriefContent.model_json_schema(mode="serialization", schema_generator=_AsWritten)
+    schema["required"].remove("own")
     return {"$schema": DIALECT, **schema, "title": "Brief"}
 
 
