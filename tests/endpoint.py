@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from loopback import Endpoint, Response, endpoint, says
+from loopback import Endpoint, Response, endpoint, says, tokens_of
 
 from summarizer.clients.adapting import Adapting
 from summarizer.clients.base import Client, Forgetful
 from summarizer.clients.openai_chat import OpenAIChat
 from summarizer.settings import Settings
 
-__all__ = ["Endpoint", "Response", "answer", "endpoint", "plain_client", "says"]
+__all__ = ["Endpoint", "Response", "answer", "endpoint", "plain_client", "says", "tokens_of"]
 
 
 def plain_client(settings: Settings) -> Client:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from summarizer.chunking import count_tokens
 from summarizer.clients.base import Client, Message, Reply
 from summarizer.engines.chat.answers import ITEM_TYPES, Parsed, parse
+from summarizer.engines.chat.context import ContextWatch
 from summarizer.engines.chat.offences import Offence, gap_of, is_mended, joined, malformed_of, offences_of, without
-from summarizer.errors import ContextError, CutOffError, EngineError, RefusedError, ReplyError
+from summarizer.errors import CutOffError, EngineError, RefusedError, ReplyError
 from summarizer.grounding.resolve import check, unaccounted
 from summarizer.model import Chunk, Draft, Gap, Usage
 from summarizer.prompting import (
@@ -22,8 +22,6 @@ from summarizer.prompting import (
 )
 from summarizer.terms.dictionary import Terms
 
-_FEWEST_TOKENS = 0.3  # of the prompt's characters: below it a prompt is counted exactly
-_READ_WHOLE = 0.6  # of the tokens that we count: tokenizers differ, but not by so much
 _PLANNED = 6  # quantities of planning sections, from which on an answer without any goal is asked about
 
 
@@ -43,11 +41,14 @@ class Allowance:
 class PartReader:
     """Reads one part in at most four requests: read, again, repair, complete. One object a part.
 
+    A suspicion that the endpoint cuts prompts costs one more (see context.py).
+
     `usage` and `gaps` hold what it cost and what went wrong, also where `read` raises.
     """
 
-    def __init__(self, client: Client, terms: Terms, chunk: Chunk, allowance: Allowance):
+    def __init__(self, client: Client, terms: Terms, chunk: Chunk, allowance: Allowance, watch: ContextWatch):
         self._client = client
+        self._watch = watch
         self._terms = terms
         self._chunk = chunk
         self._allowance = allowance
@@ -70,6 +71,11 @@ class PartReader:
         return draft
 
     async def _ask(self, messages: Sequence[Message]) -> Reply:
+        reply = await self._send(messages)
+        await self._watch.check(messages, reply, self._send)
+        return reply
+
+    async def _send(self, messages: Sequence[Message]) -> Reply:
         self._allowance.take()
         try:
             reply = await self._client.complete(messages, answer_schema())
@@ -77,7 +83,6 @@ class PartReader:
             self.usage += Usage(requests=error.requests)
             raise
         self.usage += reply.usage
-        _check_context(messages, reply)
         return reply
 
     def _note(self, reason: str, detail: str) -> None:
@@ -162,19 +167,3 @@ class PartReader:
         figures = tuple(f for f in parsed.draft.figures if f.q in wanted)
         skipped = tuple(s for s in parsed.draft.skipped if s.q in wanted)
         return joined(draft, Draft(figures=figures, skipped=skipped))
-
-
-def _check_context(messages: Sequence[Message], reply: Reply) -> None:
-    """Raises ContextError where the endpoint says that it read far fewer tokens than it was sent.
-
-    Local servers drop the front of a prompt that is longer than their context, and answer as if nothing had happened.
-    """
-    told = reply.usage.prompt_tokens
-    if not told or told > _FEWEST_TOKENS * sum(len(m.content) for m in messages):
-        return
-    sent = sum(count_tokens(m.content) for m in messages)
-    if told < _READ_WHOLE * sent:
-        raise ContextError(
-            f"the endpoint read {told:,} of about {sent:,} prompt tokens; make its context larger (Ollama: num_ctx or "
-            "OLLAMA_CONTEXT_LENGTH; llama.cpp: --ctx-size; vLLM: --max-model-len; LM Studio: context length)"
-        )
