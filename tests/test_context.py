@@ -101,7 +101,7 @@ def read(server: Server, path: Path, terms: Any, most: int = 99) -> list[Reading
     """The readings of a report's chunks, one after the other, by one engine."""
 
     async def run(url: str, chunks: tuple[Chunk, ...]) -> list[Reading]:
-        client = plain_client(Settings("chat", "m", url, "none", timeout=5.0))
+        client = plain_client(Settings("chat", "m", url, "none", timeout=60.0))
         engine = ChatEngine(client, terms)
         try:
             return [reading for chunk in chunks for reading in await engine.read(chunk)]
@@ -200,7 +200,7 @@ def test_an_endpoint_that_tells_nothing_of_use_is_not_accused(terms, told):
     script = lambda n, r: says(server._answer(r), prompt_tokens=told)  # noqa: E731
 
     async def run(url: str) -> list[Reading]:
-        client = plain_client(Settings("chat", "m", url, "none", timeout=5.0))
+        client = plain_client(Settings("chat", "m", url, "none", timeout=60.0))
         try:
             return [r for c in prepare(load(SEEDS[1])).chunks for r in await ChatEngine(client, terms).read(c)]
         finally:
