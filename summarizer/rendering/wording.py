@@ -16,9 +16,10 @@ from summarizer.rendering.shapes import Cell, Language, Line, Run, Tone
 
 Lang = Literal["zh", "en", "both"]
 
-# Controls, surrogates, and characters that turn the writing direction of what follows.
+# Controls, surrogates, and format characters: they turn the writing direction of what follows, or hide what they hold.
 _UNPRINTABLE = re.compile(
-    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ud800-\udfff"
+    "\ufeff\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f]"
 )
 _CHINESE = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
 _LATIN = re.compile("[A-Za-z]")
@@ -34,7 +35,12 @@ class NumberText(Protocol):
 
 def plain(text: str) -> str:
     """One line: whitespace collapsed, control and direction-turning characters made visible."""
-    return " ".join(_UNPRINTABLE.sub("\ufffd", text).split())
+    return " ".join(shown(text).split())
+
+
+def shown(text: str) -> str:
+    """The text with control and direction-turning characters made visible; a terminal obeys none of them."""
+    return text if text.isprintable() else _UNPRINTABLE.sub("\ufffd", text)
 
 
 def run(text: str, language: Language | None = None, tone: Tone = "plain") -> Run:

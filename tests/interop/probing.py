@@ -32,7 +32,7 @@ FORMS: dict[str, dict[str, Any]] = {
 }
 
 
-def post(url: str, body: dict[str, Any], timeout: float = 120.0) -> tuple[int, Any]:
+def post(url: str, body: dict[str, Any], timeout: float = 300.0) -> tuple[int, Any]:
     """The status and the body of one chat completion."""
     data = json.dumps(body).encode()
     request = urllib.request.Request(f"{url}/chat/completions", data, {"Content-Type": "application/json"})
