@@ -19,6 +19,7 @@ from test_rendering_markdown import ALLOWED, ALLOWED_INLINE, parsed
 from summarizer.brief import Brief
 from summarizer.chunking import escape
 from summarizer.engines.chat.engine import ChatEngine
+from summarizer.errors import InputError
 from summarizer.grounding.resolve import resolve
 from summarizer.model import Chunk, Reading
 from summarizer.pipeline import Summarizer
@@ -265,19 +266,18 @@ def test_a_terminal_is_told_nothing_but_text(text):
 @pytest.mark.parametrize(
     "name", ["a clause's mark", "a quantity's mark", "a role of ChatML", "a template", "bidi", "a script"]
 )
-def test_terms_and_corrections_of_a_user_are_text_as_well(tmp_path: Path, name):
+def test_corrections_of_a_user_are_text_as_well(tmp_path: Path, name):
     text = INJECTIONS[name]
     report, fixes = tmp_path / "r.txt", tmp_path / "r.fixes.json"
     report.write_text(REPORT.format("重点项目加快建设。"), "utf-8")
-    fix = {"reject": [], "relabel": [], "add": [{"type": "risk", "quote": "重点项目加快建设", "en": text}]}
-    fixes.write_text(json.dumps(fix), "utf-8")
-    from summarizer.errors import InputError
-
+    before = Summarizer(engine="rules", environment={}).summarize(report)
+    fix = {"do": "relabel", "what": "goal", "quote": before.goals[0].evidence[0].quote, "set": {"en": text}}
+    given = {"version": "1", "text_sha256": before.content.report.text_sha256, "fixes": [fix]}
+    fixes.write_text(json.dumps(given), "utf-8")
     try:
         brief = Summarizer(engine="rules", environment={}).summarize(report)
-    except InputError as error:
-        assert text not in str(error) or str(error).isprintable()
-        return
+    except InputError:
+        return  # refused as a whole is inert as well
     assert_sound(Page(brief.to_html()))
     tokens = parsed(brief.to_markdown())
     assert {child.type for token in tokens for child in token.children or []} <= ALLOWED_INLINE
