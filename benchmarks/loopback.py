@@ -7,7 +7,7 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -35,13 +35,34 @@ class Endpoint:
 Script = Callable[[int, dict[str, Any]], Response]
 
 
-def says(content: str, finish: str = "stop", refusal: str | None = None, model: str = "m") -> Response:
-    """A chat completion with this content."""
+def says(
+    content: str,
+    finish: str = "stop",
+    refusal: str | None = None,
+    model: str = "m",
+    prompt_tokens: int | None = None,
+) -> Response:
+    """A chat completion with this content; its prompt tokens are those of the prompt that the endpoint sees."""
     message = {"role": "assistant", "content": content, "refusal": refusal}
     choice = {"index": 0, "finish_reason": finish, "message": message}
-    usage = {"prompt_tokens": 4000, "completion_tokens": 10, "total_tokens": 4010}
+    usage = {"prompt_tokens": prompt_tokens, "completion_tokens": 10}
     body = {"id": "x", "object": "chat.completion", "created": 0, "model": model, "choices": [choice], "usage": usage}
     return Response(200, body)
+
+
+def tokens_of(request: dict[str, Any]) -> int:
+    """About the tokens of a request's messages by an ordinary tokenizer, a third of a token for a byte."""
+    return sum(len(str(message.get("content")).encode()) for message in request.get("messages", ())) // 3
+
+
+def _counted(response: Response, request: dict[str, Any]) -> Response:
+    """The response; where a completion leaves its prompt tokens open, with those of the request."""
+    usage = response.body.get("usage") if isinstance(response.body, dict) else None
+    if not isinstance(usage, dict) or usage.get("prompt_tokens", 0) is not None:
+        return response
+    told = tokens_of(request)
+    counts = usage | {"prompt_tokens": told, "total_tokens": told + usage["completion_tokens"]}
+    return replace(response, body=response.body | {"usage": counts})
 
 
 @contextmanager
@@ -65,7 +86,7 @@ def endpoint(script: Script, models: Response | None = None) -> Iterator[Endpoin
                 headers.append(dict(self.headers))
                 paths.append(self.path)
                 number = len(seen)
-            self._send(script(number, request))
+            self._send(_counted(script(number, request), request))
 
         def do_GET(self) -> None:
             self._send(models or Response(404, {"detail": "Not Found"}))

@@ -7,13 +7,14 @@ that providers' prompt caches apply; what varies comes last.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any, get_args
 
 from pydantic import BaseModel, ConfigDict, create_model
 
-from summarizer.chunking import escape, make_chunks
+from summarizer.chunking import escape, make_chunks, shown
 from summarizer.clients.base import AnswerSchema, Message
 from summarizer.errors import ResourceError
 from summarizer.itemtypes.declaring import form_of
@@ -133,11 +134,18 @@ def repair_messages(
     chunk: Chunk, sentences: Sequence[str], items: Iterable[tuple[str, object, str]], own: OwnTypes = ()
 ) -> tuple[Message, ...]:
     """The request that sends items back: each with its list, itself and the reason."""
-    lines = [
-        f"{kind}: {json.dumps(item, ensure_ascii=False, separators=(',', ':'))}\n  reason: {reason}"
-        for kind, item, reason in items
-    ]
+    lines = [f"{kind}: {_unmarked(_dumped(item))}\n  reason: {_unmarked(reason)}" for kind, item, reason in items]
     return _messages("repair.user", chunk, own, "\n".join(sentences), items="\n".join(lines))
+
+
+def _dumped(item: object) -> str:
+    return json.dumps(item, ensure_ascii=False, separators=(",", ":"))
+
+
+def _unmarked(text: str) -> str:
+    """A model's own words without anything that looks like the marks of a part; placeholders stay."""
+    plain = shown(" ".join(text.split())).translate({ord("<"): "＜", ord(">"): "＞"})
+    return re.sub(r"\{(?=[a-z]\d+[a-z]:)", "｛", plain)
 
 
 def complete_messages(

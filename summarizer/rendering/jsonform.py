@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,10 @@ from summarizer.model import BriefContent
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 LONGEST_REASON = 200
+# Written as escapes, so that no viewer reorders, hides or breaks a line of the file; they read back as what they were.
+_UNSEEN = re.compile(
+    "[\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
 
 
 class _AsWritten(GenerateJsonSchema):
@@ -67,7 +72,8 @@ def schema_text() -> str:
 
 
 def _dumped(value: dict[str, Any]) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
+    text = json.dumps(value, ensure_ascii=False, indent=1)
+    return _UNSEEN.sub(lambda found: json.dumps(found.group())[1:-1], text) + "\n"
 
 
 def _sentence(error: ValidationError) -> str:

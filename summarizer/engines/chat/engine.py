@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from summarizer.chunking import halves
 from summarizer.clients.base import Client
+from summarizer.engines.chat.context import ContextWatch
 from summarizer.engines.chat.part import Allowance, PartReader
 from summarizer.engines.rules.engine import RulesEngine
 from summarizer.errors import CutOffError, EngineError
@@ -32,13 +33,14 @@ class ChatEngine:
         self._terms = terms
         self._own = own
         self._rules = RulesEngine(terms)
+        self._watch = ContextWatch()
 
     async def read(self, chunk: Chunk) -> tuple[Reading, ...]:
         """The checked draft of a chunk, or those of its pieces; by rules, with the failure noted, where it must be."""
         return await self._read(chunk, Allowance(MOST_REQUESTS), 0)
 
     async def _read(self, chunk: Chunk, allowance: Allowance, depth: int) -> tuple[Reading, ...]:
-        part = PartReader(self._client, self._terms, chunk, allowance, self._own)
+        part = PartReader(self._client, self._terms, chunk, allowance, self._watch, self._own)
         try:
             draft = await part.read()
         except CutOffError as error:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from summarizer.clients.base import Client, Message, Reply
-from summarizer.clients.context import cut_prompt
+from summarizer.clients.base import Client, Forgetting, Message, Reply
 from summarizer.engines.chat.answers import ITEM_TYPES, Parsed, parse
+from summarizer.engines.chat.context import ContextWatch
 from summarizer.engines.chat.offences import Offence, gap_of, is_mended, joined, malformed_of, offences_of, without
 from summarizer.errors import BudgetError, ContextError, CutOffError, EngineError, RefusedError, ReplyError
 from summarizer.grounding.resolve import check, unaccounted
@@ -42,11 +42,22 @@ class Allowance:
 class PartReader:
     """Reads one part in at most four requests: read, again, repair, complete. One object a part.
 
+    A suspicion that the endpoint cuts prompts costs one more (see context.py).
+
     `usage` and `gaps` hold what it cost and what went wrong, also where `read` raises.
     """
 
-    def __init__(self, client: Client, terms: Terms, chunk: Chunk, allowance: Allowance, own: OwnTypes = ()):
+    def __init__(
+        self,
+        client: Client,
+        terms: Terms,
+        chunk: Chunk,
+        allowance: Allowance,
+        watch: ContextWatch,
+        own: OwnTypes = (),
+    ):
         self._client = client
+        self._watch = watch
         self._terms = terms
         self._chunk = chunk
         self._allowance = allowance
@@ -70,6 +81,26 @@ class PartReader:
         return draft
 
     async def _ask(self, messages: Sequence[Message]) -> Reply:
+        reply = await self._send(messages)
+        try:
+            await self._watch.check(messages, reply, self._measured)
+        except ContextError:
+            await self._forget(messages)
+            raise
+        return reply
+
+    async def _measured(self, messages: Sequence[Message]) -> Reply:
+        """A reply of which only the tokens count."""
+        reply = await self._send(messages)
+        await self._forget(messages)
+        return reply
+
+    async def _forget(self, messages: Sequence[Message]) -> None:
+        """Lets no later run have the answer to a prompt that was not read whole."""
+        if isinstance(self._client, Forgetting):
+            await self._client.forget(messages, answer_schema(self._own))
+
+    async def _send(self, messages: Sequence[Message]) -> Reply:
         self._allowance.take()
         try:
             reply = await self._client.complete(messages, answer_schema(self._own))
@@ -77,7 +108,6 @@ class PartReader:
             self.usage += Usage(requests=error.requests)
             raise
         self.usage += reply.usage
-        _check_context(messages, reply)
         return reply
 
     def _note(self, reason: str, detail: str) -> None:
@@ -178,13 +208,3 @@ class PartReader:
         figures = tuple(f for f in parsed.draft.figures if f.q in wanted)
         skipped = tuple(s for s in parsed.draft.skipped if s.q in wanted)
         return joined(draft, Draft(figures=figures, skipped=skipped))
-
-
-def _check_context(messages: Sequence[Message], reply: Reply) -> None:
-    """Raises ContextError where the endpoint says that it read far fewer tokens than it was sent."""
-    cut = cut_prompt(messages, reply)
-    if cut is not None:
-        raise ContextError(
-            f"the endpoint read {cut[0]:,} of about {cut[1]:,} prompt tokens; make its context larger (Ollama: num_ctx "
-            "or OLLAMA_CONTEXT_LENGTH; llama.cpp: --ctx-size; vLLM: --max-model-len; LM Studio: context length)"
-        )
