@@ -15,8 +15,9 @@ from summarizer import cues
 from summarizer.chunking import ChunkIndex, flat
 from summarizer.model import Clause, Heading, Section, Sentence
 
-_SHORTEST = 5
+_SHORTEST = 4  # one more for what bears no mark of a problem
 _ENUMERATOR = re.compile("^(?:[一二三四五六七八九十]+是|[（(][一二三四五六七八九十][)）]|——|--)")
+_SIGNED = 0.4  # so much of a sentence of the list bears the mark of a problem
 _IDLE = 2  # so many sentences without a sign of a problem end a list
 
 
@@ -47,51 +48,58 @@ def _of_sentence(
 ) -> Iterator[int]:
     contents = [flat(index.text[c.start : c.end]) for c in sentence.clauses]
     top = section.path[0] if section.path else None
-    if state.running and (top != state.top or _ends("".join(contents))):
+    if state.running and (top != state.top or _says("ends", "".join(contents))):
         state.running = False
-    first = _opening(contents, section)
-    if not state.running and first is None:
         return
+    opened = -1
     if not state.running:
-        state.running, state.started, state.top = True, False, top
-    elif state.started:
-        first = None  # 民生领域还存在短板: inside a list it is one of the problems
-    problems = list(_problems(sentence.clauses, contents, -1 if first is None else first))
-    if first is None and not any(cues.rules("risk", "signs").search(content) for _, content in problems):
-        state.idle += 1
-        state.running = not new_paragraph and state.idle < _IDLE
+        first = _opening(contents, section)
+        if first is None:
+            return
+        state.running, state.started, state.top, opened = True, False, top, first
+    problems = list(_problems(sentence.clauses, contents, opened, state.started))
+    if not _convincing([content for _, content in problems]):
+        if opened < 0:
+            state.idle += 1
+            state.running = not new_paragraph and state.idle < _IDLE
         return
-    state.idle = 0
-    state.started = state.started or bool(problems)
+    state.idle, state.started = 0, True
     yield from (clause.start for clause, _ in problems)
 
 
-def _ends(content: str) -> bool:
-    return cues.rules("risk", "ends").search(content) is not None
+def _convincing(contents: list[str]) -> bool:
+    """Whether enough of what a sentence of the list states bears the mark of a problem."""
+    signed = sum(_says("signs", content) for content in contents)
+    return signed > 0 and signed >= _SIGNED * len(contents)
 
 
 def _opening(contents: list[str], section: Section) -> int | None:
-    """The last of the clauses that open a list; -1 where the heading does."""
-    opening = cues.rules("risk", "opens" if section.tense == "review" else "opens_in_plan")
-    found = [
-        i for i, c in enumerate(contents) if opening.search(c) and not cues.rules("risk", "opens_not").search(c)
-    ]
-    if found:
-        run = [i for i in found if i == found[0] or i - 1 in found]
-        return run[-1] if len(run) == len(found) else found[0] + len(run) - 1
+    """The first of the clauses that opens a list; -1 where the heading does."""
+    opens = cues.rules("risk", "opens" if section.tense == "review" else "opens_in_plan")
+    for i, content in enumerate(contents):
+        if opens.search(content) and not cues.rules("risk", "opens_not").search(content):
+            return i
     headed = section.path and cues.rules("risk", "opens_heading").search(section.path[-1].heading)
     return -1 if headed else None
 
 
-def _problems(clauses: tuple[Clause, ...], contents: list[str], opened: int) -> Iterator[tuple[Clause, str]]:
-    """The clauses behind the opening one that state a problem."""
+def _problems(
+    clauses: tuple[Clause, ...], contents: list[str], opened: int, started: bool
+) -> Iterator[tuple[Clause, str]]:
+    """The clauses behind the opening one that state a problem; before the first, others may only open the list too."""
     conceding = False
     for clause, content in list(zip(clauses, contents, strict=True))[opened + 1 :]:
         own = _ENUMERATOR.sub("", content)
-        signed = cues.rules("risk", "signs").search(own) is not None
-        conceding = cues.rules("risk", "conceded").search(own) is not None or (conceding and not signed)
-        if cues.rules("risk", "turns").search(own):
+        conceding = _says("conceded", own) or (conceding and not _says("signs", own))
+        if _says("turns", own):
             return
-        if conceding or len(own) < _SHORTEST or cues.rules("risk", "leads_on").search(own):
+        if conceding or len(own) < (_SHORTEST if _says("signs", own) else _SHORTEST + 1) or any(_says(key, own) for key in ("leads_on", "good", "general")):
             continue
+        if not started and _says("opens", own) and opened >= 0:
+            continue
+        started = True
         yield clause, own
+
+
+def _says(key: str, content: str) -> bool:
+    return cues.rules("risk", key).search(content) is not None
