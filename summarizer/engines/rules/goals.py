@@ -10,7 +10,7 @@ from functools import cache
 from summarizer import cues
 from summarizer.chunking import ChunkIndex, flat
 from summarizer.engines.rules.english import goal_english
-from summarizer.engines.rules.projects import ends_like_one
+from summarizer.engines.rules.project_names import ends_like_one
 from summarizer.model import Clause, DraftFigure, DraftGoal, Section, Sentence
 from summarizer.quantities.units import alternation
 from summarizer.terms.dictionary import Terms
