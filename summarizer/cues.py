@@ -323,6 +323,8 @@ def stage_of(clause: str, name: str) -> Stage | None:
     if found is None:
         return None
     stage, word = found
+    if stage == "under_construction" and rules("stage", "built_by_amount").search(clause):
+        return "completed"
     if stage == "completed" and pattern("stage", "unfinished").search(behind):
         return "under_construction"
     around = before + " " + behind

@@ -37,7 +37,7 @@ def patterns() -> dict[str, re.Pattern[str]]:
         "not": re.compile(f"(?:{alternation(data['not_names'])})$"),
         "barred": re.compile(alternation(data["barred_starts"])),
         "ended": re.compile(alternation(data["ended"])),
-        "kinds": re.compile(alternation(data["kinds"])),
+        "kinds": re.compile(f"(?<!等)(?:{alternation(data['kinds'])})"),
         "first": re.compile(data["first_of_kind"]),
         "list": re.compile(data["list_opens"] + f"(?:{alternation(data['list_nouns'])})"),
         "closes": re.compile(f"(?:{alternation(data['closes_list'])})(?!.{{0,6}}(?:项目|工程|园|基地|落户))"),
@@ -91,9 +91,8 @@ def clean(name: str) -> str:
     if cut := patterns()["inner"].search(own, 4):
         own = own[: cut.start()]
     own = patterns()["front"].sub("", own)
-    described, of, last = own.rpartition("的")
-    if of and not re.search("[“（(]", last + described[-1:]) or (of and last.count("“") == last.count("”") and last):
-        own = last  # 投资2亿元的鲸湖水厂, 通山达海的“鲸桥”
+    last = own.rpartition("的")[2]  # 投资2亿元的鲸湖水厂, 通山达海的“鲸桥”
+    own = last if len(last) >= 3 else own
     own = patterns()["first"].sub("", own)
     return _balanced(own[: tail_of(own)].strip(), name)
 
@@ -146,7 +145,7 @@ def ends_like_one(name: str) -> bool:
 def is_definite(name: str) -> bool:
     """Says which one: by a number, a place, the name of a firm, or as the district's own (区人民医院)."""
     plain = re.sub("[^\\w]", "", name)
-    if re.search("[0-9０-９A-Za-z一二三四五六七八九十](?:号|期|线|路|段)|^[区市县](?![级域场政民])", plain):
+    if re.search("[0-9０-９A-Za-z一二三四五六七八九十](?:号|期|线|路|段)|^[区市县](?![级域场政民])|^国家(?!级|重[点大]|战略).*(?:平台|实验室)$", plain):
         return True
     return not _is_common(plain)
 

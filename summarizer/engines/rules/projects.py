@@ -24,6 +24,7 @@ from summarizer.engines.rules.project_names import (
 from summarizer.model import DraftProject, ProjectStatus, Section
 from summarizer.terms.dictionary import Terms
 
+_KIND = 10  # how far behind 等 the noun stands that says what is listed
 _SHARED_PHASES = "(?<![一二三四五])、|、(?![一二三四五]期)"  # 二、三期 is one name
 
 
@@ -80,8 +81,8 @@ def _ends_in_a_stage(right: str) -> bool:
 
 
 def _named(content: str) -> Iterator[str]:
-    if patterns()["ended"].search(content) or patterns()["located"].match(content):
-        return  # what is put an end to is no undertaking, nor is where something is done
+    if any(patterns()[key].search(content) for key in ("ended", "located", "kinds")):
+        return  # what is put an end to is no undertaking, nor where something is done, nor things of a kind
     bodies = list(_bodies(content))
     for read in (_list, _names):
         for body in bodies:
@@ -91,9 +92,9 @@ def _named(content: str) -> Iterator[str]:
 
 
 def _names(body: str) -> list[str]:
-    if patterns()["kinds"].match(body):
+    listed, closed, kind = re.sub("等(?=离子|级|效)", "\0", body).partition("等")
+    if closed and patterns()["closes"].search(kind.partition("、")[0][:_KIND]):
         return []
-    listed, closed, _ = re.sub("等(?=离子|级|效)", "\0", body).partition("等")
     listed = listed.replace("\0", "等")
     members = [n for member in _members(listed if closed else body) for n in _halves(member, whole=not closed)]
     found = [n for n in members if is_name(n)]
