@@ -46,6 +46,11 @@ def read_projects(index: ChunkIndex, terms: Terms) -> list[DraftProject]:
     return found
 
 
+def undertakings(content: str) -> list[str]:
+    """The names of the undertakings in a clause."""
+    return [name for part in statements(content) for name in _named(part)]
+
+
 def _project(pointer: str, name: str, content: str, section: Section, terms: Terms) -> DraftProject | None:
     stage = cues.stage_of(content, name)
     if stage is None:
