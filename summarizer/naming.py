@@ -30,7 +30,9 @@ _DATED = re.compile(
 _AHEAD = re.compile("(?<=.{4})(?:保持|处于|位居|居|列|稳居)?(?:在)?全[国省市区县]前列?$")
 _REACHED = re.compile("^(.{3,})实现((?:营业|销售|主营业务)?收入|营收|总?产值|利润|税收|增加值|交易额)$")
 _SHORT_NOTE = re.compile("^[（(][一-鿿]{1,3}[)）]")  # 11条（段）市政路
-_NOTED = re.compile("[\\[［〔【(（]\\d{1,2}[\\]］〕】)）]|(?<=.{2})[（(](?:含|不含|剔除|扣除|按|可比|同口径)[^（）()]*[)）]?$")
+_NOTED = re.compile(
+    "[\\[［〔【(（]\\d{1,2}[\\]］〕】)）]|(?<=.{2})[（(](?:含|不含|剔除|扣除|按|可比|同口径)[^（）()]*[)）]"
+)
 _AFTER_NOTE = re.compile("^[（(][^（）()]{1,16}[)）][、，]?")  # 园区1个（鲸湖）、鹿园2个
 _ONLY_DATED = re.compile("(?:(?:20|19)\\d\\d年|去年|上年|全年|今年|当年|累计)(?:底|末|共)?")
 _GROWING = re.compile("([^，。；,;]{2,20}?)(?:稳定|平稳|持续|快速|较快|大幅|稳步|不断)*(?:增长|提高|提升|增加|扩大|下降|回落|攀升|回升)$")
@@ -88,8 +90,7 @@ def name_quantities(text: str, sentence: Sentence, quantities: tuple[Quantity, .
 
 
 def _tidy(name: str) -> str:
-    """A name without notes, marks whose partner was cut off, and a rank that is no number (保持全市前列)."""
-    name = _NOTED.sub("", name)
+    """A name without marks whose partner was cut off, and a rank that is no number (保持全市前列)."""
     name = name if name.isprintable() else "".join(c for c in name if c.isprintable() or c == " ")
     while len(name) > 3 and (cut := _words("dangling", "(?:{})$").search(name)):
         name = name[: cut.start()]
@@ -150,9 +151,9 @@ def _place(text: str, sentence: Sentence, quantities: tuple[Quantity, ...], i: i
     ahead = text[q.end : following.start] if following else "x"
     return _Place(
         q,
-        flat(text[left : q.start]),
+        _unnoted(text[left : q.start]),
         flat(text[q.end : right]),
-        flat(text[min(clause.start, q.start) : q.start]),
+        _unnoted(text[min(clause.start, q.start) : q.start]),
         same,
         re.fullmatch("[、和及]", between) is not None,
         re.fullmatch("[、和及]", ahead) is not None,
@@ -161,6 +162,11 @@ def _place(text: str, sentence: Sentence, quantities: tuple[Quantity, ...], i: i
         if previous and previous.end < clause.start
         else "",
     )
+
+
+def _unnoted(text: str) -> str:
+    """A text without the marks of footnotes and notes on how a value is counted."""
+    return _NOTED.sub("", flat(text))
 
 
 def _group(places: list[_Place], i: int) -> list[_Place]:
@@ -311,7 +317,7 @@ def _named_before(place: _Place, before: str, previous: str) -> str:
     if q.unit == "rank":
         own = _strip_tail(_RANKED.sub("", place.before).strip(_EDGES))
         own = _strip_lead(_strip_tail(re.sub(names()["figure"]["rank_tail"], "", own)).strip(_EDGES))
-        return _headed(own, place, previous) if own in names()["figure"]["bare_heads"] else own or previous
+        return _headed(own, place, previous) if own in names()["figure"]["bare_heads"] else own if len(own) > 1 else previous
     if re.search("连续$", place.before) and q.dimension == "duration":
         return (_strip_lead(re.sub("连续$", "", own)) or previous) + "连续" + place.after
     if not own or len(own) < 2 or _COMPARISON.match(own):
