@@ -35,7 +35,9 @@ _NOTED = re.compile(
 )
 _AFTER_NOTE = re.compile("^[（(][^（）()]{1,16}[)）][、，]?")  # 园区1个（鲸湖）、鹿园2个
 _ONLY_DATED = re.compile("(?:(?:20|19)\\d\\d年|去年|上年|全年|今年|当年|累计)(?:底|末|共)?")
-_GROWING = re.compile("([^，。；,;]{2,20}?)(?:稳定|平稳|持续|快速|较快|大幅|稳步|不断)*(?:增长|提高|提升|增加|扩大|下降|回落|攀升|回升)$")
+_GROWING = re.compile(
+    "([^，。；,;]{2,20}?)(?:稳定|平稳|持续|快速|较快|大幅|稳步|不断)*(?:增长|提高|提升|增加|扩大|下降|回落|攀升|回升)$"
+)
 _REACH = 500  # how far back of a long sentence a name is looked for
 _FAR = 24
 _LINKS = ("过", "超", "破")
@@ -317,7 +319,9 @@ def _named_before(place: _Place, before: str, previous: str) -> str:
     if q.unit == "rank":
         own = _strip_tail(_RANKED.sub("", place.before).strip(_EDGES))
         own = _strip_lead(_strip_tail(re.sub(names()["figure"]["rank_tail"], "", own)).strip(_EDGES))
-        return _headed(own, place, previous) if own in names()["figure"]["bare_heads"] else own if len(own) > 1 else previous
+        if own in names()["figure"]["bare_heads"]:
+            return _headed(own, place, previous)
+        return own if len(own) > 1 else previous
     if re.search("连续$", place.before) and q.dimension == "duration":
         return (_strip_lead(re.sub("连续$", "", own)) or previous) + "连续" + place.after
     if not own or len(own) < 2 or _COMPARISON.match(own):

@@ -1,8 +1,8 @@
 """Lists of admitted problems: where a report begins to name what is wrong, and where it turns to what it will do.
 
-Inside such a list every clause that states something is a problem, whatever its words; what only leads on to the next
-one (同时, 从产业发展来看), tells a cause or concedes what is good is none. The list ends with the sentence that promises
-to mend things, under another chapter, or where nothing in a sentence sounds like a problem any more.
+Inside such a list every clause that states something is a problem, whatever its words; what only leads on to
+the next one (同时, 从产业发展来看), tells a cause or concedes what is good is none. The list ends with the
+sentence that promises to mend things, under another chapter, or where nothing sounds like a problem any more.
 """
 
 from __future__ import annotations
@@ -93,7 +93,8 @@ def _problems(
         conceding = _says("conceded", own) or (conceding and not _says("signs", own))
         if _says("turns", own):
             return
-        if conceding or len(own) < (_SHORTEST if _says("signs", own) else _SHORTEST + 1) or any(_says(key, own) for key in ("leads_on", "good", "general")):
+        short = len(own) < (_SHORTEST if _says("signs", own) else _SHORTEST + 1)
+        if conceding or short or any(_says(key, own) for key in ("leads_on", "good", "general")):
             continue
         if not started and _says("opens", own) and opened >= 0:
             continue

@@ -43,11 +43,12 @@ def patterns() -> dict[str, re.Pattern[str]]:
         "closes": re.compile(f"(?:{alternation(data['closes_list'])})(?!.{{0,6}}(?:项目|工程|园|基地|落户))"),
         "programme": re.compile(data["programme"]),
         "slogan": re.compile(data["slogan"]),
+        "which": re.compile(data["which"]),
         "inside": re.compile(alternation(data["never_inside"])),
         "physical": re.compile(data["physical"]),
         "located": re.compile(data["located"]),
         "acting": re.compile(alternation(data["acting"])),
-        "process": re.compile(f"^[^、]{{0,6}}(?:{alternation(data['process'])})$"),
+        "process": re.compile(f"^[^、]{{0,2}}(?:{alternation(data['process'])})$"),
         "hoped": re.compile(alternation([*cues.words()["stage"]["hope"], *cues.words()["goal"]["pledge"]])),
     }
 
@@ -145,7 +146,7 @@ def ends_like_one(name: str) -> bool:
 def is_definite(name: str) -> bool:
     """Says which one: by a number, a place, the name of a firm, or as the district's own (区人民医院)."""
     plain = re.sub("[^\\w]", "", name)
-    if re.search("[0-9０-９A-Za-z一二三四五六七八九十](?:号|期|线|路|段)|^[区市县](?![级域场政民])|^国家(?!级|重[点大]|战略).*(?:平台|实验室)$", plain):
+    if patterns()["which"].search(plain):
         return True
     return not _is_common(plain)
 
