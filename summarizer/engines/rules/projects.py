@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from summarizer import cues
 from summarizer.chunking import ChunkIndex, flat
@@ -85,7 +86,13 @@ def _ends_in_a_stage(right: str) -> bool:
     return 2 < tail < len(own) and not _lead(own)
 
 
-def _named(content: str) -> Iterator[str]:
+@lru_cache(maxsize=1024)
+def _named(content: str) -> tuple[str, ...]:
+    """The names in a statement; remembered, since goals ask for the same."""
+    return tuple(_read_names(content))
+
+
+def _read_names(content: str) -> Iterator[str]:
     if any(patterns()[key].search(content) for key in ("ended", "located", "kinds")):
         return  # what is put an end to is no undertaking, nor where something is done, nor things of a kind
     bodies = list(_bodies(content))
