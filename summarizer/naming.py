@@ -312,7 +312,7 @@ def _named_before(place: _Place, before: str, previous: str) -> str:
     q = place.quantity
     own = _after_predicate(_strip_lead(_after_comma(_AFTER_NOTE.sub("", before))).strip(_EDGES))
     if _ONLY_DATED.fullmatch(own) or not own:
-        grown = _GROWING.search(place.since.rstrip(_EDGES).rpartition("，")[2])
+        grown = _GROWING.search((place.since or place.sentence_before).rstrip(_EDGES).rpartition("，")[2])
         if grown and q.dimension != "rank" and (subject := _strip_lead(grown.group(1).strip(_EDGES))):
             return subject  # 零售总额稳定增长，2017年完成94.8亿元
         own = ""
