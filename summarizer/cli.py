@@ -11,6 +11,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from summarizer.commands.brief import brief
+from summarizer.commands.bulk import bulk, status
 from summarizer.commands.common import DONE, FAILED, INTERRUPTED, USAGE, say
 from summarizer.commands.corrections import fixes, gold
 from summarizer.commands.evaluate import evaluate
@@ -40,6 +41,8 @@ def _main(
 
 app.command()(brief)
 app.command()(outline)
+app.command()(bulk)
+app.command()(status)
 app.command(name="eval")(evaluate)
 app.command()(gold)
 app.command()(fixes)

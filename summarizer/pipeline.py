@@ -25,7 +25,7 @@ from summarizer.errors import BudgetError, EndpointError, InputError
 from summarizer.grounding.resolve import resolve
 from summarizer.loading.text import load, load_bytes, load_text
 from summarizer.merging import merge, with_overview
-from summarizer.model import BriefContent, Chunk, EngineInfo, Gap, Outline, Quantity, Reading, Report, Usage
+from summarizer.model import BriefContent, Chunk, EngineInfo, Gap, Outline, Part, Quantity, Reading, Report, Usage
 from summarizer.outline import read_outline
 from summarizer.quantities.grammar import find_quantities
 from summarizer.settings import Settings, resolve_settings
@@ -142,7 +142,8 @@ class Summarizer:
             if client is not None and self._own_client is None:
                 await client.close()
         usage = sum((r.usage for r in readings), usage)
-        return Brief(content, report, replace(usage, seconds=time.perf_counter() - started))
+        parts = tuple(Part(r.chunk.start, r.chunk.end, r.by) for r in readings)
+        return Brief(content, report, replace(usage, seconds=time.perf_counter() - started), parts)
 
     async def _read(self, prepared: Prepared, client: Client | None) -> list[Reading]:
         engine = self._engine(client)
