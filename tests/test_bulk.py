@@ -119,18 +119,15 @@ def test_other_settings_read_all_again(reports, tmp_path):
 def test_corrections_beside_a_report_are_part_of_it(reports, tmp_path):
     out = tmp_path / "out"
     run(reports, "-o", out)
-    text = (reports / "c.txt").read_bytes().decode("utf-8")
     brief = json.loads((out / "briefs" / "c.json").read_text("utf-8"))
-    goal = brief["goals"][0]["evidence"][0]
-    fixes = {
-        "text_sha256": brief["report"]["text_sha256"],
-        "reject": [{"kind": "goal", "start": goal["start"], "end": goal["end"], "quote": goal["quote"]}],
-    }
+    (goal, *_) = brief["goals"][0]["evidence"]
+    fix = {"do": "reject", "what": "goal"} | {key: goal[key] for key in ("start", "end", "quote")}
+    fixes = {"version": "1", "text_sha256": brief["report"]["text_sha256"], "fixes": [fix]}
     (reports / "c.fixes.json").write_text(json.dumps(fixes, ensure_ascii=False), "utf-8")
     run(reports, "-o", out)
     after = json.loads((out / "briefs" / "c.json").read_text("utf-8"))
-    assert text
     assert after["corrections"]["rejected"] == 1
+    assert len(after["goals"]) == len(brief["goals"]) - 1
     assert summary(out)["unchanged"] == 3
 
 
