@@ -16,7 +16,8 @@ from summarizer.bulk.job import Job
 from summarizer.bulk.states import ChunkState, Digests, Facts, Outcome
 from summarizer.errors import SummarizerError
 from summarizer.model import PART_FAILED
-from summarizer.pipeline import Summarizer
+from summarizer.loading.text import load
+from summarizer.pipeline import Prepared, Summarizer, prepare_to_ask
 
 _job: Job | None = None
 _summarizer: Summarizer | None = None
@@ -40,15 +41,29 @@ def _end_with_parent() -> None:
 
 def brief_by_rules(path: Path, name: str, digests: Digests) -> Outcome:
     """Reads, checks and writes one report's brief. Never raises: what goes wrong is the outcome's reason."""
-    assert _job is not None
-    assert _summarizer is not None
+    job, summarizer = _started()
     try:
-        brief = _summarizer.summarize(path)
-        return finished(_job, brief, name, digests)
+        return _written(job, summarizer.summarize(path), name, digests)
     except SummarizerError as error:
         return Outcome("failed", digests, str(error))
     except Exception as error:
         return fault(error, digests)
+
+
+def prepared(path: Path) -> Prepared:
+    """What code reads of a report before a model is asked. Raises InputError."""
+    return prepare_to_ask(load(path))
+
+
+def written(brief: Brief, name: str, digests: Digests) -> Outcome:
+    """Writes a brief that a model made. Raises InputError where the disk does not take it."""
+    return _written(_started()[0], brief, name, digests)
+
+
+def _started() -> tuple[Job, Summarizer]:
+    assert _job is not None
+    assert _summarizer is not None
+    return _job, _summarizer
 
 
 def fault(error: Exception, digests: Digests) -> Outcome:
@@ -57,15 +72,20 @@ def fault(error: Exception, digests: Digests) -> Outcome:
     return Outcome("failed", digests, reason)
 
 
-def finished(job: Job, brief: Brief, name: str, digests: Digests) -> Outcome:
+def remove(job: Job, name: str) -> None:
+    """Removes a brief in all its forms."""
+    for path in job.files_of(name):
+        path.unlink(missing_ok=True)
+
+
+def _written(job: Job, brief: Brief, name: str, digests: Digests) -> Outcome:
     """Writes a brief in all its forms, its text beside it, and says how it ended."""
     for form in job.forms:
         outputs.write(str(job.briefs / f"{name}.{form}"), outputs.render(brief, form, job.lang))
     outputs.write(str(job.briefs / f"{name}.txt"), brief.report.text)
     gaps = Counter(gap.reason for gap in brief.gaps)
-    state = "lost" if not brief.is_complete else "gaps" if gaps else "done"
     return Outcome(
-        state,  # type: ignore[arg-type]
+        "lost" if not brief.is_complete else "gaps" if gaps else "done",
         replace(digests, text=None if brief.content.corrections else brief.report.text_sha256),
         facts=_facts(brief, gaps),
         usage=replace(brief.usage, seconds=round(brief.usage.seconds, 3)),
