@@ -2,7 +2,8 @@
 
 Prints what importing and --help cost, characters a second of each stage against reading the bytes,
 memory, what a user asks for (quantities a second, milliseconds a brief), what prompts cost against the
-plain text, and the quantity grammar beside other readers (rivals.py).
+plain text, what the client costs beside the endpoint's time (overhead.py), the quantity grammar beside
+other readers (rivals.py), and what becomes of fabricated facts (adversary.py).
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+import adversary
+import overhead
 import rivals
 from measuring import cpu_of, reports, seconds_of
 
@@ -92,7 +95,9 @@ def main() -> None:
         chunks, plain = make_chunks(r, o, q), count_tokens(r.text)
         marked = sum(count_tokens(c.marked) for c in chunks)
         print(f"{r.source:<30} {plain:>6} tokens, marked {marked / plain:.2f} times, {len(chunks)} requests")
+    overhead.main()
     rivals.main()
+    print("\n" + adversary.report())
 
 
 if __name__ == "__main__":

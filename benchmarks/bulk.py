@@ -72,8 +72,9 @@ def main() -> None:
         start = one_report(work, sources)
         pair, _ = bulk(work / "few", work / "pair", 2)
         disk = sum(path.stat().st_size for path in (work / "all").rglob("*")) / many / 1e6
-        print(f"\nbulk by rules, {many} reports: {many / both:.1f} reports a second on 2 processes; {disk:.2f} MB a report")
-        print(f"scaling from 1 to 2 processes, over {few} reports without the start: {(one - start) / (pair - start):.2f} times")
+        scaling = (one - start) / (pair - start)
+        print(f"\nbulk by rules, {many} reports: {many / both:.1f} a second on 2 processes; {disk:.2f} MB a report")
+        print(f"scaling from 1 to 2 processes, over {few} reports without the start: {scaling:.2f} times")
         print(f"memory of the leading process: {large:.0f} MB, {large / small:.2f} times that of {few} reports")
         print(f"a second run of the unchanged folder: {again:.1f} s, {both / again:.0f} times as fast")
         children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024

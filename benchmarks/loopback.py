@@ -7,7 +7,7 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -24,28 +24,54 @@ class Response:
 
 @dataclass
 class Endpoint:
-    """Its base URL, and the requests that it saw."""
+    """Its base URL, and the requests that it saw: bodies, headers, and paths with their query."""
 
     url: str
     requests: list[dict[str, Any]]
     headers: list[dict[str, str]]
+    paths: list[str] = field(default_factory=list)
 
 
 Script = Callable[[int, dict[str, Any]], Response]
 
 
-def says(content: str, finish: str = "stop", refusal: str | None = None, model: str = "m") -> Response:
-    """A chat completion with this content."""
+def says(
+    content: str,
+    finish: str = "stop",
+    refusal: str | None = None,
+    model: str = "m",
+    prompt_tokens: int | None = None,
+) -> Response:
+    """A chat completion with this content; its prompt tokens are those of the prompt that the endpoint sees."""
     message = {"role": "assistant", "content": content, "refusal": refusal}
     choice = {"index": 0, "finish_reason": finish, "message": message}
-    usage = {"prompt_tokens": 4000, "completion_tokens": 10, "total_tokens": 4010}
+    usage = {"prompt_tokens": prompt_tokens, "completion_tokens": 10}
     body = {"id": "x", "object": "chat.completion", "created": 0, "model": model, "choices": [choice], "usage": usage}
     return Response(200, body)
 
 
+def tokens_of(request: dict[str, Any]) -> int:
+    """About the tokens of a request's messages by an ordinary tokenizer, a third of a token for a byte."""
+    return sum(len(str(message.get("content")).encode()) for message in request.get("messages", ())) // 3
+
+
+def _counted(response: Response, request: dict[str, Any]) -> Response:
+    """The response; where a completion leaves its prompt tokens open, with those of the request."""
+    usage = response.body.get("usage") if isinstance(response.body, dict) else None
+    if not isinstance(usage, dict) or usage.get("prompt_tokens", 0) is not None:
+        return response
+    told = tokens_of(request)
+    counts = usage | {"prompt_tokens": told, "total_tokens": told + usage["completion_tokens"]}
+    return replace(response, body=response.body | {"usage": counts})
+
+
 @contextmanager
-def endpoint(script: Script) -> Iterator[Endpoint]:
-    """Serves a script on a free loopback port; it is called with the number of the request and its body."""
+def endpoint(script: Script, models: Response | None = None) -> Iterator[Endpoint]:
+    """Serves a script on a free loopback port; it is called with the number of the request and its body.
+
+    `models` is what it answers to GET /models; without it there is no such path.
+    """
+    paths: list[str] = []
     seen: list[dict[str, Any]] = []
     headers: list[dict[str, str]] = []
     lock = threading.Lock()
@@ -58,8 +84,12 @@ def endpoint(script: Script) -> Iterator[Endpoint]:
             with lock:
                 seen.append(request)
                 headers.append(dict(self.headers))
+                paths.append(self.path)
                 number = len(seen)
-            self._send(script(number, request))
+            self._send(_counted(script(number, request), request))
+
+        def do_GET(self) -> None:
+            self._send(models or Response(404, {"detail": "Not Found"}))
 
         def _send(self, response: Response) -> None:
             if response.drop:
@@ -87,7 +117,7 @@ def endpoint(script: Script) -> Iterator[Endpoint]:
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        yield Endpoint(f"http://127.0.0.1:{server.server_port}/v1", seen, headers)
+        yield Endpoint(f"http://127.0.0.1:{server.server_port}/v1", seen, headers, paths)
     finally:
         server.shutdown()
         thread.join()

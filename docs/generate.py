@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from summarizer.cli import app
 from summarizer.correcting.fixes import schema_text as fixes_schema_text
@@ -42,11 +44,20 @@ def cli_page() -> str:
     parts = ["# The command line", "", "Generated from the commands' own help by `make docs`.", "", "```"]
     context = click.Context(group, info_name="summarizer", terminal_width=100, max_content_width=100)  # type: ignore[arg-type]
     parts += [group.get_help(context), "```"]
-    for name, command in sorted(group.commands.items()):  # type: ignore[attr-defined]
-        own = click.Context(command, info_name=name, parent=context, terminal_width=100, max_content_width=100)
-        assert command.help, f"{name} has no help"
-        parts += ["", f"## summarizer {name}", "", "```", command.get_help(own), "```"]
+    for own in _commands(context):
+        assert own.command.help, f"{own.command_path} has no help"
+        parts += ["", f"## {own.command_path}", "", "```", own.command.get_help(own), "```"]
     return "\n".join(parts) + "\n"
+
+
+def _commands(context: Any) -> Iterator[Any]:
+    """The contexts of all commands below one, each before those below itself."""
+    import click
+
+    for name, command in sorted(getattr(context.command, "commands", {}).items()):
+        own = click.Context(command, info_name=name, parent=context, terminal_width=100, max_content_width=100)
+        yield own
+        yield from _commands(own)
 
 
 def excerpt() -> str:

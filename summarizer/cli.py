@@ -12,10 +12,13 @@ import typer
 
 from summarizer.commands.brief import brief
 from summarizer.commands.bulk import bulk, status
+from summarizer.commands.cache import cache
 from summarizer.commands.common import DONE, FAILED, INTERRUPTED, USAGE, say
 from summarizer.commands.corrections import fixes, gold
+from summarizer.commands.doctor import doctor
 from summarizer.commands.evaluate import evaluate
 from summarizer.commands.outline import outline
+from summarizer.commands.verify import verify
 from summarizer.errors import SettingsError, SummarizerError
 
 app = typer.Typer(
@@ -24,7 +27,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     help="Long Chinese government reports into structured, bilingual briefs in which every number is proven.",
-    epilog="Exit codes: 0 done; 1 failed; 2 usage; 3 done, but text was lost or a correction not used.",
+    epilog="Exit codes: 0 done; 1 failed; 2 usage; 3 done, but text was lost, or a correction, an own type or an "
+    "imported line not used.",
 )
 
 
@@ -46,6 +50,9 @@ app.command()(status)
 app.command(name="eval")(evaluate)
 app.command()(gold)
 app.command()(fixes)
+app.command()(doctor)
+app.add_typer(cache, name="cache")
+app.command()(verify)
 
 
 def main() -> NoReturn:

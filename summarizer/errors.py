@@ -4,8 +4,11 @@ SummarizerError
 ├── InputError            the report cannot be read, or is none
 ├── SettingsError         an option, an environment variable or a combination of them is wrong
 ├── ResourceError         a prompt, schema or data file of the package is missing or broken
+├── StoreError            the reply store, or an export of one, cannot be read or written
 └── EngineError           an engine could not answer
     ├── EndpointError     the endpoint refused, failed or could not be reached
+    │   ├── LateError     it did not answer in time
+    │   └── QuotaError    the account there has nothing left: the run asks no more
     ├── BudgetError       the next request could cost more than the budget has left
     └── ReplyError        the endpoint answered with something that is no answer
         ├── CutOffError   the answer did not fit into the endpoint's limit
@@ -32,18 +35,28 @@ class ResourceError(SummarizerError):
     """A file that ships with the package is missing or broken."""
 
 
+class StoreError(SummarizerError):
+    """A reply store that is asked for by name cannot be used, or a file of exported replies is none."""
+
+
 class EngineError(SummarizerError):
-    """An engine that could not read a chunk. `reason` names it in gaps, `requests` counts those that it cost."""
+    """An engine that could not read a chunk.
+
+    `reason` names it in gaps, `requests` counts those that were sent, `queued` the seconds that they stood in
+    our own queue, which no deadline counts.
+    """
 
     reason = "engine_failed"
     requests = 0
+    queued = 0.0
 
 
 class EndpointError(EngineError):
     """The endpoint failed.
 
     `retryable` says whether asking again can help, `retry_after` the seconds that the endpoint wants to
-    wait, `status` the HTTP status (None where there was none), `detail` the endpoint's own words without the key.
+    wait, `status` the HTTP status (None where there was none), `detail` the endpoint's own words without the key,
+    `parameter` the one that it names as the cause.
     """
 
     reason = "endpoint_failed"
@@ -56,12 +69,22 @@ class EndpointError(EngineError):
         retry_after: float | None = None,
         status: int | None = None,
         detail: str = "",
+        parameter: str = "",
     ):
         super().__init__(message)
         self.retryable = retryable
         self.retry_after = retry_after
         self.status = status
         self.detail = detail
+        self.parameter = parameter
+
+
+class LateError(EndpointError):
+    """The endpoint did not answer in time, or not in full."""
+
+
+class QuotaError(EndpointError):
+    """The account has nothing left at the endpoint; no further request of the run is sent."""
 
 
 class BudgetError(EngineError):

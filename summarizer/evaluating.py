@@ -10,9 +10,10 @@ from typing import Any
 
 from summarizer.errors import EngineError, InputError, SettingsError
 from summarizer.evaluation.comparison import Result, Run, comparison_table
-from summarizer.evaluation.gold import read_gold, read_texts, validate_gold
+from summarizer.evaluation.gold import GOLD_SUFFIX, read_gold, read_texts, validate_gold
 from summarizer.evaluation.page import Evaluated, evaluation_page
 from summarizer.evaluation.scoring import score
+from summarizer.evaluation.shape import check_spans
 from summarizer.model import PART_FAILED, Usage
 from summarizer.pipeline import Summarizer
 from summarizer.pricing import Cost, Price, cost_of
@@ -127,6 +128,8 @@ def run_evaluation(request: EvaluationRequest) -> EvaluationResult:
     _check_names(request.contestants)
     golds = read_gold(request.gold or folder("gold"))
     texts = read_texts(request.texts or request.gold or folder("seeds"), list(golds))
+    for stem, gold in golds.items():
+        check_spans(gold, texts[stem], f"{stem}{GOLD_SUFFIX}")
     finished = {c.name: _read_briefs(c.source, list(golds)) for c in request.contestants if isinstance(c.source, Path)}
     results = []
     for contestant in request.contestants:

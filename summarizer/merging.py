@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from summarizer.model import (
+    Bilingual,
     BriefContent,
     Conflict,
     Coverage,
@@ -19,6 +20,7 @@ from summarizer.model import (
     Figure,
     Gap,
     Goal,
+    Indicator,
     Items,
     Outline,
     OverviewSentence,
@@ -30,6 +32,7 @@ from summarizer.model import (
 )
 
 _Item = TypeVar("_Item", Figure, Goal, Project, Risk)
+_Text = TypeVar("_Text", Bilingual, Indicator)
 _NOISE = re.compile(r"[\s“”‘’\"'，。；：、,.;:·（）()《》]")
 # Names too general to hold two values against each other.
 _GENERAL = re.compile(r".{0,3}|(?:加快|推进|开工|完成|引进|实施|新增|建设|启动)*(?:项目|企业|工程|学校|道路|问题|任务)")
@@ -47,11 +50,12 @@ def merge(
     every = _with_cited(quantities, items)
     by_id = {q.id: q for q in every}
     figures = _merged((f for i in items for f in i.figures), lambda f: _figure_key(f, by_id), _join_figures)
-    goals = _merged((g for i in items for g in i.goals), lambda g: (_normal(g.statement.zh),), _join_goals)
-    projects = _merged((p for i in items for p in i.projects), lambda p: (_normal(p.name.zh),), _join_projects)
-    risks = _merged((r for i in items for r in i.risks), lambda r: (_normal(r.statement.zh), r.status), _join_risks)
+    goals = _merged((g for i in items for g in i.goals), lambda g: (normal(g.statement.zh),), _join_goals)
+    projects = _merged((p for i in items for p in i.projects), lambda p: (normal(p.name.zh),), _join_projects)
+    risks = _merged((r for i in items for r in i.risks), lambda r: (normal(r.statement.zh), r.status), _join_risks)
     goals = _numbered(goals, "g")
-    figures = [_linked(f, goals) for f in _numbered(figures, "f")]
+    goal_of = goals_by_quantity(goals)
+    figures = [linked(f, goal_of) for f in _numbered(figures, "f")]
     return BriefContent(
         report=_info(report),
         outline=outline.headings,
@@ -61,7 +65,7 @@ def merge(
         projects=tuple(_numbered(projects, "p")),
         risks=tuple(_numbered(risks, "r")),
         overview=(),
-        conflicts=tuple(_conflicts(figures, by_id, report.text)),
+        conflicts=tuple(conflicts_of(figures, by_id, report.text)),
         gaps=(*gaps, *(g for i in items for g in i.gaps)),
         coverage=_coverage(every, items),
         engine=engine,
@@ -97,7 +101,8 @@ def _info(report: Report) -> ReportInfo:
     )
 
 
-def _normal(text: str) -> str:
+def normal(text: str) -> str:
+    """A text without spaces, quotes and marks: what makes two statements the same."""
     return _NOISE.sub("", text).lower()
 
 
@@ -105,23 +110,24 @@ def _normal(text: str) -> str:
 
 
 def _merged(
-    items: Iterable[_Item], key: Callable[[_Item], Hashable], join: Callable[[_Item, _Item], _Item]
+    items: Iterable[_Item], key: Callable[[_Item], Hashable], join: Callable[[Sequence[_Item]], _Item]
 ) -> list[_Item]:
-    merged: dict[Hashable, _Item] = {}
+    groups: dict[Hashable, list[_Item]] = {}
     for item in items:
-        name = key(item)
-        merged[name] = _user_first(merged[name], item, join) if name in merged else item
-    return sorted(merged.values(), key=lambda item: (item.evidence[0].start, item.evidence[0].end))
+        groups.setdefault(key(item), []).append(item)
+    merged = [group[0] if len(group) == 1 else _user_first(group, join) for group in groups.values()]
+    return sorted(merged, key=lambda item: (item.evidence[0].start, item.evidence[0].end))
 
 
-def _user_first(a: _Item, b: _Item, join: Callable[[_Item, _Item], _Item]) -> _Item:
-    """Two items as one; where a user decided on one of them, its labels stand and the other's doubts are settled."""
-    if (a.by == "user") == (b.by == "user"):
-        return join(a, b)
-    user, other = (a, b) if a.by == "user" else (b, a)
-    made = join(user, other)
+def _user_first(group: Sequence[_Item], join: Callable[[Sequence[_Item]], _Item]) -> _Item:
+    """Many items as one; where a user decided on some, their labels stand and the others' doubts are settled."""
+    by_user = [item.by == "user" for item in group]
+    if all(by_user) or not any(by_user):
+        return join(group)
+    made = join(sorted(group, key=lambda item: item.by != "user"))
     evidence = tuple(sorted(made.evidence, key=lambda e: (e.start, e.end)))
-    made = made.model_copy(update={"evidence": evidence, "disputed": user.disputed})
+    disputed = tuple(sorted({doubt for item in group if item.by == "user" for doubt in item.disputed}))
+    made = made.model_copy(update={"evidence": evidence, "disputed": disputed})
     if isinstance(made, Project):
         mentions = tuple(sorted(made.mentions, key=lambda m: m.evidence.start))
         made = made.model_copy(update={"mentions": mentions})
@@ -130,7 +136,7 @@ def _user_first(a: _Item, b: _Item, join: Callable[[_Item, _Item], _Item]) -> _I
 
 def _subject(figure: Figure) -> tuple[Hashable, ...]:
     """What a figure is about, without its value."""
-    name = figure.indicator.code or _normal(figure.indicator.zh)
+    name = figure.indicator.code or normal(figure.indicator.zh)
     period = (figure.period.from_, figure.period.to) if figure.period else None
     return (name, figure.scope, figure.year, period, figure.basis, figure.kind, figure.measure, figure.base)
 
@@ -149,64 +155,78 @@ def _figure_key(figure: Figure, quantities: dict[str, Quantity]) -> Hashable:
     )
 
 
-def _unique(first: Sequence[Hashable], second: Sequence[Hashable]) -> tuple[Hashable, ...]:
-    return tuple(dict.fromkeys([*first, *second]))
+def _unique(parts: Iterable[Iterable[Hashable]]) -> tuple[Hashable, ...]:
+    return tuple(dict.fromkeys(each for part in parts for each in part))
 
 
-def _joined(a: _Item, b: _Item, **more: object) -> _Item:
-    update = {
-        "evidence": _unique(a.evidence, b.evidence),
-        "disputed": tuple(sorted({*a.disputed, *b.disputed})),
+def _joined(group: Sequence[_Item], **more: object) -> _Item:
+    """The first item with the evidence, doubts and quantities of all; one pass over the group."""
+    update: dict[str, object] = {
+        "evidence": _unique(item.evidence for item in group),
+        "disputed": tuple(sorted({doubt for item in group for doubt in item.disputed})),
     }
-    if not isinstance(a, Risk):
-        update["quantities"] = _unique(a.quantities, b.quantities)
-    return a.model_copy(update={**update, **more})
+    if not isinstance(group[0], Risk):
+        update["quantities"] = _unique(item.quantities for item in group if not isinstance(item, Risk))
+    return group[0].model_copy(update={**update, **more})
 
 
-def _join_figures(a: Figure, b: Figure) -> Figure:
-    return _joined(a, b, indicator=a.indicator.model_copy(update={"en": a.indicator.en or b.indicator.en}))
+def _first_english(texts: Iterable[_Text], own: _Text) -> _Text:
+    """The first's Chinese with the first English that there is."""
+    return own.model_copy(update={"en": next((text.en for text in texts if text.en), own.en)})
 
 
-def _join_goals(a: Goal, b: Goal) -> Goal:
-    statement = a.statement if a.statement.en else b.statement.model_copy(update={"zh": a.statement.zh})
-    return _joined(a, b, statement=statement)
+def _join_figures(group: Sequence[Figure]) -> Figure:
+    return _joined(group, indicator=_first_english((f.indicator for f in group), group[0].indicator))
 
 
-def _join_projects(a: Project, b: Project) -> Project:
-    name = a.name if a.name.en else b.name.model_copy(update={"zh": a.name.zh})
-    return _joined(a, b, name=name, mentions=_unique(a.mentions, b.mentions))
+def _join_goals(group: Sequence[Goal]) -> Goal:
+    return _joined(group, statement=_first_english((g.statement for g in group), group[0].statement))
 
 
-def _join_risks(a: Risk, b: Risk) -> Risk:
-    return _joined(a, b, statement=a.statement.model_copy(update={"en": a.statement.en or b.statement.en}))
+def _join_projects(group: Sequence[Project]) -> Project:
+    name = _first_english((p.name for p in group), group[0].name)
+    return _joined(group, name=name, mentions=_unique(p.mentions for p in group))
+
+
+def _join_risks(group: Sequence[Risk]) -> Risk:
+    return _joined(group, statement=_first_english((r.statement for r in group), group[0].statement))
 
 
 def _numbered(items: Sequence[_Item], letter: str) -> list[_Item]:
     return [item.model_copy(update={"id": f"{letter}{n}"}) for n, item in enumerate(items, 1)]
 
 
-def _linked(figure: Figure, goals: Sequence[Goal]) -> Figure:
-    """A numeric target is one thing seen twice: code attaches the figure to the goal whose clause holds it."""
+def goals_by_quantity(goals: Sequence[Goal]) -> dict[str, str]:
+    """The id of the first goal whose clause holds a quantity, by the quantity's id."""
+    found: dict[str, str] = {}
+    for goal in goals:
+        for quantity in goal.quantities:
+            found.setdefault(quantity, goal.id)
+    return found
+
+
+def linked(figure: Figure, goal_of: Mapping[str, str]) -> Figure:
+    """A numeric target is one thing seen twice: code attaches the figure to the first goal whose clause holds it."""
     if figure.kind == "actual":
         return figure
-    mentions = set(figure.quantities)
-    goal = next((g for g in goals if mentions & set(g.quantities)), None)
-    return figure.model_copy(update={"goal": goal.id}) if goal else figure
+    goals = [goal_of[quantity] for quantity in figure.quantities if quantity in goal_of]
+    return figure.model_copy(update={"goal": min(goals, key=lambda goal: int(goal[1:]))}) if goals else figure
 
 
 # --- conflicts and coverage -------------------------------------------------------------------
 
 
-def _conflicts(figures: Sequence[Figure], quantities: dict[str, Quantity], text: str) -> Iterable[Conflict]:
+def conflicts_of(figures: Sequence[Figure], quantities: dict[str, Quantity], text: str) -> Iterable[Conflict]:
+    """The figures that give different values for the same subject."""
     groups: dict[Hashable, list[Figure]] = defaultdict(list)
     for figure in figures:
         if figure.kind == "reference" or figure.year is None or figure.measure == "rank":
             continue
-        if figure.indicator.code is None and _GENERAL.fullmatch(_normal(figure.indicator.zh)):
+        if figure.indicator.code is None and _GENERAL.fullmatch(normal(figure.indicator.zh)):
             continue
         q = quantities[figure.quantities[0]]
         # A counted thing of one code may be of another part (新增升规企业 of a city, of an industry): its name decides.
-        name = _normal(figure.indicator.zh) if q.dimension == "count" else None
+        name = normal(figure.indicator.zh) if q.dimension == "count" else None
         groups[(*_subject(figure), name, q.unit, q.counter, q.per)].append(figure)
     for group in groups.values():
         if len(group) > 1 and not _in_one_sentence(group, quantities, text):

@@ -44,6 +44,13 @@ def parse_price(text: str) -> Price:
     return price
 
 
+def checked_price(model: str | None, address: str, own: Price | None) -> None:
+    """Raises SettingsError where no price is known by which a budget could be held."""
+    cost = cost_of(Usage(1, 1, 0, 1), model, address, own)
+    if cost.usd is None:
+        raise SettingsError(f"A budget needs a price. {cost.why}")
+
+
 def cost_of(usage: Usage, model: str | None, address: str, own: Price | None = None) -> Cost:
     """The cost of a run at an endpoint's address: at one's own price, else at the list price.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -22,5 +23,11 @@ def terms():
 def _no_endpoint_in_environment(monkeypatch, request):
     """A developer's own key never makes a test talk to the network; recording is asked for by its option."""
     if request.config.getoption("--record-mode") in (None, "none"):
-        for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "SUMMARIZER_MODEL", "SUMMARIZER_ENGINE"):
-            monkeypatch.delenv(name, raising=False)
+        for name in [name for name in os.environ if name.startswith(("OPENAI_", "SUMMARIZER_"))]:
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def _a_cache_of_its_own(monkeypatch, tmp_path_factory):
+    """No test sees the replies of another, or a developer's own."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))

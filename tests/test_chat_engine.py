@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 from chunks import PLAN, chunk_of, clause_of, ids
-from endpoint import Response, answer, endpoint, plain_client, says
+from endpoint import Response, answer, endpoint, plain_client, says, tokens_of
 
-from summarizer.clients.base import Reply
+from summarizer.clients.adapting import Adapting
+from summarizer.clients.base import Forgetful, Reply
+from summarizer.clients.openai_chat import OpenAIChat
 from summarizer.engines.chat.answers import parse
 from summarizer.engines.chat.engine import MOST_REQUESTS, ChatEngine
 from summarizer.errors import ReplyError
@@ -361,7 +363,7 @@ def test_a_prompt_that_was_not_read_whole_is_named_with_the_setting_to_change(te
     assert reading.by == "rules"
     assert [g.reason for g in reading.gaps] == ["context_cut"]
     assert "num_ctx" in (reading.gaps[0].detail or "")
-    assert len(served.requests) == 1
+    assert len(served.requests) == 2  # the reading, and the longer prompt that settles it (test_context.py)
 
 
 def test_usage_of_answers_that_were_no_use_is_counted(terms):
@@ -369,4 +371,68 @@ def test_usage_of_answers_that_were_no_use_is_counted(terms):
     with endpoint(lambda n, r: says("no json")) as served:
         reading = read(chunk, served.url, terms)
     assert reading.usage.requests == len(served.requests) == 2
-    assert reading.usage.prompt_tokens == 8000
+    assert reading.usage.prompt_tokens == sum(map(tokens_of, served.requests)) > 0
+
+
+# --- ways of asking ---------------------------------------------------------------------------
+
+
+def read_unknown(chunk: Chunk, url: str, terms: Any) -> Reading:
+    """Reads through a client that has never met the endpoint."""
+
+    async def run() -> Reading:
+        settings = Settings("chat", "m", url, "none", timeout=5.0)
+        client = Adapting(OpenAIChat(settings), settings, Forgetful())
+        try:
+            (reading,) = await ChatEngine(client, terms).read(chunk)
+            return reading
+        finally:
+            await client.close()
+
+    return asyncio.run(run())
+
+
+def test_broken_json_is_mended_and_the_gap_says_so(terms):
+    chunk = chunk_of(PLAN)
+    broken = answer(figures=rows(chunk)).body["choices"][0]["message"]["content"].replace("}, {", "} {")
+    with endpoint(lambda n, r: says(f"```json\n{broken}\n```")) as served:
+        reading = read(chunk, served.url, terms)
+    assert [f.q for f in reading.draft.figures] == ids(chunk)
+    assert [(g.reason, g.lost) for g in reading.gaps] == [("mended", False)]
+    assert len(served.requests) == 1
+
+
+def test_an_answer_that_ends_inside_its_json_is_asked_for_in_halves_though_the_endpoint_says_stop(terms):
+    chunk = chunk_of(LONG)
+
+    def script(n: int, request: dict[str, Any]) -> Response:
+        return says('{"figures": [{"q": "q1', "stop") if n == 1 else answer(skipped=skips(request))
+
+    with endpoint(script) as served:
+        readings = read_pieces(chunk, served.url, terms)
+    assert [r.by for r in readings] == ["chat", "chat"]
+
+
+def test_a_chunk_is_read_by_the_model_though_its_endpoint_ignores_schemas_and_tools(terms):
+    """All requests are counted, those of finding out too."""
+    chunk = chunk_of(PLAN)
+
+    def script(n: int, request: dict[str, Any]) -> Response:
+        told = '"additionalProperties":false' in request["messages"][0]["content"]
+        return answer(figures=rows(chunk)) if told else says("Certainly! The report sets three targets.")
+
+    with endpoint(script) as served:
+        reading = read_unknown(chunk, served.url, terms)
+    assert (reading.by, reading.gaps) == ("chat", ())
+    assert reading.usage.requests == len(served.requests) == 3
+
+
+def test_a_prompt_that_was_cut_is_named_also_where_several_requests_were_made(terms):
+    """Their tokens together would look like enough."""
+    chunk = chunk_of(PLAN)
+    cut = says("Certainly!")
+    cut.body["usage"]["prompt_tokens"] = 1200
+    with endpoint(lambda n, r: cut) as served:
+        reading = read_unknown(chunk, served.url, terms)
+    assert reading.usage.prompt_tokens == 4800
+    assert [g.reason for g in reading.gaps] == ["context_cut"]

@@ -51,6 +51,29 @@ def test_the_format_follows_the_suffix_and_outputs_may_be_several(tmp_path: Path
     assert sorted(p.name for p in tmp_path.iterdir()) == ["brief.html", "brief.json", "brief.md"]
 
 
+def test_a_run_with_a_budget_says_what_it_spent_and_stops_inside_it():
+    with serving(Oracle()) as url:
+        model = ("--engine", "chat", "--model", "oracle", "--base-url", url, "--price", "10/20")
+        whole = run("brief", SEED, *model, "--budget", "2")
+        part = run("brief", seeds()[2], *model, "--budget", "0.45", "--concurrency", "1")
+        none = run("brief", SEED, *model, "--no-cache", env={"SUMMARIZER_BUDGET": "0.01"})
+    assert whole.returncode == 0
+    assert "$0.0804 of $2." in whole.stderr
+    assert part.returncode == 3
+    assert "of $0.45." in part.stderr
+    assert "what was paid for is kept" in part.stderr
+    assert none.returncode == 1
+    assert "Give a larger --budget" in none.stderr
+
+
+def test_a_budget_without_a_price_and_limits_that_are_none_are_refused():
+    model = ("--engine", "chat", "--model", "mine", "--base-url", "http://127.0.0.1:1/v1")
+    unknown = run("brief", SEED, *model, "--budget", "1")
+    assert (unknown.returncode, "give one with --price" in unknown.stderr) == (2, True)
+    zero = run("brief", SEED, *model, "--rpm", "0")
+    assert (zero.returncode, "--rpm 0" in zero.stderr) == (2, True)
+
+
 @pytest.mark.parametrize(("lang", "has", "has_not"), [("zh", "目标", "Targets"), ("en", "Targets", "## 目标")])
 def test_one_language_can_be_asked_for(lang, has, has_not):
     done = run("brief", SEED, "--lang", lang)

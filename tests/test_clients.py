@@ -8,6 +8,7 @@ import pytest
 from endpoint import Response, endpoint, says
 
 from summarizer.clients.base import AnswerSchema, Message, Reply, Request
+from summarizer.clients.gate import Gate
 from summarizer.clients.limiting import Limiting
 from summarizer.clients.openai_chat import OpenAIChat
 from summarizer.clients.retrying import Retrying
@@ -37,7 +38,7 @@ def ask(url: str, *, attempts: int = 1, waits: list[float] | None = None, timeou
 
 
 def test_the_request_is_a_chat_completion_with_a_strict_schema():
-    with endpoint(lambda n, r: says("{}")) as served:
+    with endpoint(lambda n, r: says("{}", prompt_tokens=4000)) as served:
         reply = ask(served.url)
     request = served.requests[0]
     assert reply.content == "{}"
@@ -165,7 +166,7 @@ def test_no_more_requests_are_in_flight_than_allowed():
             pass
 
     async def run() -> None:
-        client = Limiting(Slow(), 3)
+        client = Limiting(Slow(), Gate(Settings("chat", "m", "http://x/v1", concurrency=3)))
         await asyncio.gather(*(client.send(Request(MESSAGES, SCHEMA)) for _ in range(20)))
 
     asyncio.run(run())

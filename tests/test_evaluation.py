@@ -16,6 +16,7 @@ from summarizer.evaluation.matching import number, overlapping, pair, sentence_a
 from summarizer.evaluation.names import same_name, similarity
 from summarizer.evaluation.reporting import Scores
 from summarizer.evaluation.scoring import score
+from summarizer.evaluation.shape import check_spans
 
 Json = dict[str, Any]
 
@@ -526,3 +527,34 @@ def test_annotated_ranges_and_metadata_are_validated() -> None:
     first, second = validate_gold(gold, TEXT, "small")
     assert first.startswith("small: the annotated range 5 to 500 is not in the text")
     assert second.startswith("small: meta has the unknown level 'village'")
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"figures": "none"}, r"figures is 'none' where a list is needed"),
+        ({"goals": ["x"]}, r"goals\[0\] is 'x' where an object is needed"),
+        ({"risks": [{"start": 0, "end": 1}]}, r"risks\[0\] has no quote"),
+        ({"sections": [{"start": "0", "end": 1, "quote": "a"}]}, r"sections\[0\]\.start is '0' where a whole number"),
+        ({"boilerplate": [{"start": True, "end": 1}]}, r"boilerplate\[0\]\.start is True"),
+        ({"meta": []}, r"meta is \[\] where an object is needed"),
+        ({"annotated": [[0]]}, r"annotated is \[\[0\]\] where a list of \[start, end\] is needed"),
+    ],
+)
+def test_a_gold_file_of_another_shape_is_refused_with_its_place(tmp_path: Path, change: Json, said: str) -> None:
+    """One sentence names the file, the field and what was wanted; nothing is scored on it."""
+    gold = {**json.loads(next(GOLD.glob("*.gold.json")).read_text("utf-8")), **change}
+    (tmp_path / "bad.gold.json").write_text(json.dumps(gold), "utf-8")
+    with pytest.raises(InputError, match=rf"bad\.gold\.json: .*{said}"):
+        read_gold(tmp_path)
+
+
+def test_a_span_outside_the_text_is_refused_before_scoring() -> None:
+    """A far end would fill the memory with its characters."""
+    gold = {"boilerplate": [{"start": 0, "end": 10**12}]}
+    with pytest.raises(InputError, match=r"g\.gold\.json: boilerplate\[0\] has the span 0 to 1000000000000"):
+        check_spans(gold, "short", "g.gold.json")
+
+
+def test_a_huge_exponent_is_compared_as_written() -> None:
+    assert number("1e999999999") == "1e999999999"

@@ -29,6 +29,8 @@ from summarizer.evaluation.page import CONTEXT, LONGEST, excerpt
 from summarizer.evaluation.scoring import score
 from summarizer.pipeline import Summarizer
 from summarizer.pricing import parse_price
+from summarizer.rendering.page import page as framed
+from summarizer.rendering.page import shown
 
 STEM = "000_6c20f15c8b89d0f9"
 RULES = engine_contestant(Summarizer("rules", environment={}))
@@ -467,7 +469,8 @@ def test_a_model_beside_rules_shows_tokens_time_and_cost():
     lines = {line[:16].strip(): line[16:].split() for line in priced.table().splitlines() if line}
     assert lines["F1"] == ["rules", "chat:oracle"]
     requests, prompt, answers = (int(lines[name][1]) for name in ("requests", "prompt tokens", "answer tokens"))
-    assert (prompt, answers) == (4000 * requests, 10 * requests)
+    assert answers == 10 * requests
+    assert prompt > 2000 * requests  # the instructions alone
     assert lines["requests"][0] == "0"
     assert lines["cost in USD"] == ["0.0000", f"{(prompt + answers * 10) / 1e6:.4f}"]
     assert float(lines["seconds a report"][1]) > 0
@@ -532,3 +535,11 @@ def test_the_first_misses_of_each_follow_the_table_under_its_name(doctored: Path
     lines = run(RULES, briefs_contestant(str(doctored))).table(misses=1).splitlines()
     assert [line.split("\t")[0] for line in lines[-2:]] == ["rules", "doctored"]
     assert lines[-1].split("\t")[1:3] == [STEM, "kind"]
+
+
+def test_hidden_and_turning_characters_do_not_reach_a_page() -> None:
+    """Direction marks of a report show as a replacement character, those of no width are left out, markup is text."""
+    assert shown("a\u202eb\u2066c\u200bd<\U000e0041") == "a\ufffdb\ufffdcd&lt;\ufffd"
+    assert "\u202e" not in framed("t\u202e", "", "en")
+    text = "增\u202e长\u200b6%。"
+    assert excerpt(text, 0, 3).marked == "增\u202e长"

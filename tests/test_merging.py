@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import cProfile
+
 from chunks import CITY, chunk_of, figure, goal, ids, report_of
 
 from summarizer.grounding.resolve import resolve
 from summarizer.merging import merge
-from summarizer.model import BriefContent, Draft, DraftProject, EngineInfo
+from summarizer.model import BriefContent, Draft, DraftProject, EngineInfo, Items
 from summarizer.outline import read_outline
 from summarizer.quantities.grammar import find_quantities
 
@@ -92,3 +94,33 @@ def test_items_are_in_document_order_and_numbered(terms):
         ("g1", "城镇新增就业3.5万人以上"),
         ("g2", "今年新增就业3.5万人以上"),
     ]
+
+
+def test_thousands_of_the_same_fact_are_joined_in_one_pass(terms):
+    """Counted in calls: twice the mentions are twice the work."""
+    made = brief_of(TWICE, terms, figures=lambda c: [figure(ids(c)[0], "城镇新增就业")])
+    fact, quantity = made.figures[0], made.quantities[0]
+
+    def calls_of(mentions: int) -> int:
+        quantities = [quantity.model_copy(update={"id": f"q{n}"}) for n in range(mentions)]
+        facts = tuple(fact.model_copy(update={"quantities": (q.id,)}) for q in quantities)
+        report = report_of(TWICE, CITY)
+        items = Items(figures=facts, goals=(), projects=(), risks=(), quantities=(), gaps=(), skipped=())
+        profile = cProfile.Profile()
+        merged = profile.runcall(merge, report, read_outline(report), quantities, [items], (), ENGINE)
+        assert len(merged.figures) == 1
+        assert len(merged.figures[0].quantities) == mentions
+        return sum(row.callcount for row in profile.getstats())
+
+    assert calls_of(2_000) < 2.2 * calls_of(1_000)
+
+
+def test_goals_said_often_keep_the_first_english_and_link_their_figures(terms):
+    """The first English of a group stands; a figure belongs to the first goal that holds one of its mentions."""
+    made = brief_of(
+        TWICE,
+        terms,
+        figures=lambda c: [figure(ids(c)[0], "城镇新增就业"), figure(ids(c)[1], "新增就业")],
+        goals=lambda c: [goal(c, "城镇新增就业"), goal(c, "今年新增就业")],
+    )
+    assert made.figures[0].goal == "g1"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
@@ -426,7 +428,7 @@ SCALES = {"": 1, "百": 10**2, "千": 10**3, "万": 10**4, "百万": 10**6, "千
           "百亿": 10**10, "千亿": 10**11, "万亿": 10**12}  # fmt: skip
 # Of the unit table, those that every number takes, whatever its size.
 FREE = ("money", "area", "volume", "people", "households", "energy", "concentration")
-UNITS = [word for word, unit in unit_table().items() if unit.dimension in FREE and word != "度"] + [
+UNITS = [word for word, unit in unit_table().items() if unit.dimension in FREE and word not in ("度", "方")] + [
     "个百分点", "个基点", "吨", "公斤", "斤", "米", "公里", "%", "％", "‰", "家", "座", "所", "件", "人次",
 ]  # fmt: skip
 
@@ -505,6 +507,57 @@ def test_long_runs_of_half_a_number_end(unit: str) -> None:
     """Repeated beginnings of lists, ranges and fractions end without error."""
     text = unit * (50_000 // len(unit))
     assert all(text[q.start : q.end] == q.raw for q in find_quantities(text))
+
+
+UNITS_OF_ATTACK = (
+    "1 一 百分之 万亿 1, 1,111 1- 1— 1、 1和 1: 1：1比 1/ 1万 3万一 第1、 全国第1、第 指数 指数1至 比例1 每1 "
+    "翻 减半 1. 1比 过亿 一点 二三 （每人每 1元/ 突破1 萬億 1项、 一成 ０ \ufffd1 GDP1"
+)
+ADVERSARIAL = UNITS_OF_ATTACK.split(" ")
+ADVERSARIAL += ["1\n", "1 — 1 —\n"]
+
+
+def calls_of(text: str) -> int:
+    """How many functions, ours and built-in, are called to read a text."""
+    count = 0
+
+    def counted(_frame: object, event: str, _argument: object) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    before = sys.getprofile()
+    sys.setprofile(counted)
+    try:
+        find_quantities(text)
+    finally:
+        sys.setprofile(before)
+    return count
+
+
+@pytest.mark.parametrize("unit", ADVERSARIAL)
+def test_twice_the_text_is_twice_the_work(unit: str) -> None:
+    """Counted in calls, not in seconds: a form that looks back over what was read would need four times as many."""
+    once, twice = (calls_of(unit * times) for times in (1_000, 2_000))
+    assert twice <= 2.1 * once + 1_000
+
+
+def test_a_megabyte_of_anything_ends_within_its_share_of_the_processor() -> None:
+    """What the calls do not show, a pattern that tries again and again, ends the child and fails the test."""
+    whole = dict.fromkeys(("1", "一", "百分之", "万亿", "1-"), MEGABYTE)
+    part = dict.fromkeys(("1,", "1、", "比例1", "第1、", "指数1至"), MEGABYTE // 16)
+    code = (
+        "import json, resource, sys\n"
+        "resource.setrlimit(resource.RLIMIT_CPU, (300, 300))\n"
+        "from summarizer.quantities.grammar import find_quantities\n"
+        "for unit, size in json.load(sys.stdin).items():\n"
+        "    find_quantities((unit * (size // len(unit.encode()) + 1)))\n"
+        "for unit in ('1', '一', '万亿'):\n"
+        f"    find_quantities('3万' + unit * {MEGABYTE} + '至' + unit * {MEGABYTE})\n"
+        "print('read')\n"
+    )
+    given_texts = json.dumps(whole | part)
+    child = subprocess.run([sys.executable, "-c", code], input=given_texts, capture_output=True, text=True, check=False)
+    assert child.stdout == "read\n", child.stderr[-500:]
 
 
 def test_a_long_run_does_not_hide_the_quantity_behind_it() -> None:
@@ -613,3 +666,132 @@ def test_a_range_may_be_approximate_at_its_low_end() -> None:
 )
 def test_words_that_only_resemble_those_forms_are_left_alone(text: str) -> None:
     assert raws(text) == []
+
+
+# --- kinds found by reading reports of many places and years -----------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "raw", "value", "unit", "comparator"),
+    [
+        ("城乡收入比缩小到1.98:1。", "1.98:1", "1.98:1", "ratio", "="),
+        ("收入比降为2.3：1左右。", "2.3：1左右", "2.3:1", "ratio", "~"),
+        ("种养结构的比例由60：40调优。", "60：40", "60:40", "ratio", "="),
+        ("师生比保持在1∶15。", "1∶15", "1:15", "ratio", "="),
+        ("采掘比例改为1.2比1。", "1.2比1", "1.2:1", "ratio", "="),
+        ("居民消费价格指数102.1，", "102.1", "102.1", "count", "="),
+        ("零售价格指数为99.8（上年=100）", "99.8", "99.8", "count", "="),
+        ("空气质量指数(AQI)平均为75。", "75", "75", "count", "="),
+        ("基尼系数降至0.46以下。", "0.46以下", "0.46", "count", "<="),
+        ("城乡居民收入倍差收窄至1.7以内，", "1.7以内", "1.7", "ratio", "<="),
+        ("房租减半，", "减半", "0.5", "multiple", "="),
+        ("占全省的1/12。", "1/12", "1/12", "ratio", "="),
+        ("审批事项减少1/4事项", "1/4", "1/4", "ratio", "="),
+        ("税收过亿元的企业", "过亿元", "100000000", "CNY", ">"),
+        ("产值过五百亿的县", "过五百亿", "50000000000", "count", ">"),
+        ("投资突破千亿大关", "突破千亿", "100000000000", "count", ">"),
+        ("攻克突破12项关键技术", "12项", "12", "count", "="),
+        ("人均GDP9.6万元", "9.6万元", "96000", "CNY", "="),
+        ("动员两亿多农村劳动力", "两亿多", "200000000", "count", ">"),
+        ("为28万80岁老人", "28万", "280000", "count", "="),
+        ("惠及6.5万村民", "6.5万", "65000", "count", "="),
+        ("全省5200万 百姓", "5200万", "52000000", "count", "="),
+        ("建成三座大桥", "三座", "3", "count", "="),
+        ("达到2万 亿元。", "2万 亿元", "2000000000000", "CNY", "="),
+        ("示范单位16家。", "16家", "16", "count", "="),
+        ("户均用电达420度。", "420度", "420", "kWh", "="),
+        ("送出12度绿电", "12度", "12", "kWh", "="),
+        ("清淤20万方。", "20万方", "200000", "m3", "="),
+        ("规模是上年的1倍", "1倍", "1", "times_more", "="),
+        ("引进22名博士", "22名", "22", "person", "="),
+        ("排名提升5位以上，", "5位以上", "5", "rank", ">="),
+        ("新增两家市属医院", "两家", "2", "count", "="),
+        ("在两个街道试点", "两个", "2", "count", "="),
+        ("形成五分钟救援圈", "五分钟", "5", "minute", "="),
+        ("投资1.5萬億圓。", "1.5萬億圓", "1500000000000", "CNY", "="),
+        ("面积３億畝。", "３億畝", "300000000", "mu", "="),
+        ("举办讲座45期，", "45期", "45", "count", "="),
+        ("考核得分96.5分，", "96.5分", "96.5", "count", "="),
+        ("　　1.14大产业集群", "14大", "14", "count", "="),
+        ("跨越9万亿三个台阶", "9万亿", "9000000000000", "count", "="),
+    ],
+)
+def test_kinds_that_reports_have_are_read(text: str, raw: str, value: str, unit: str, comparator: str) -> None:
+    """Ratios of two parts, values of an index, halves, round sums, old forms of characters, and their like."""
+    one = only(text)
+    assert (one.raw, one.value, one.unit, one.comparator) == (raw, value, unit, comparator)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "主队以3:1取胜，",
+        "早上8:15出发，",
+        "指数2.0版发布。",
+        "完成指数2025发布。",
+        "三翻番目标。",
+        "用好两个市场、两种资源。",
+        "迈开两条腿走路。",
+        "突破一批关键技术。",
+        "制定十条促进措施。",
+        "把民生放在全市工作第一位。",
+        "管网（二至四期）完工。",
+        "推进2期工程。",
+        "还需要几十年时间。",
+        "投资33\ufffd5亿元。",
+        "5G+3金融服务。",
+        "附件2\n家庭名单",
+        "水质三类以上。",
+        "两大省级战略。",
+    ],
+)
+def test_what_reports_have_that_only_looks_like_these_is_left_alone(text: str) -> None:
+    """Scores and times, versions, slogans, phases of projects, damaged numbers."""
+    assert raws(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "raw", "per"),
+    [
+        ("低保标准由163元/月提高到", "163元/月", "月"),
+        ("补助5200元/年/人，", "5200元/年/人", "年/人"),
+        ("补贴300元（月/人），", "300元（月/人）", "月/人"),
+        ("补贴300元（每人每月），", "300元（每人每月）", "人/月"),
+        ("产能60万吨／年建成", "60万吨／年", "年"),
+        ("处理100吨/日设施", "100吨/日", "日"),
+    ],
+)
+def test_a_denominator_is_read_whatever_follows(text: str, raw: str, per: str) -> None:
+    """Known denominators need no mark behind them, and may be two."""
+    one = only(text)
+    assert (one.raw, one.per) == (raw, per)
+
+
+@pytest.mark.parametrize(
+    ("text", "raw", "value"),
+    [
+        ("产值达到885\n亿元。", "885\n亿元", "88500000000"),
+        ("培训2\r\n次以上。", "2\r\n次以上", "2"),
+        ("累计3.9\n — 6 —\n万人次。", "3.9\n — 6 —\n万人次", "39000"),
+        ("投资12\u00a0亿元。", "12\u00a0亿元", "1200000000"),
+    ],
+)
+def test_a_number_and_its_unit_may_stand_on_two_lines_or_pages(text: str, raw: str, value: str) -> None:
+    """The break is in the span, as it is in the text; a number that begins its line is another thing."""
+    one = only(text)
+    assert (one.raw, one.value) == (raw, value)
+    assert raws("目录\n12\n亿元项目") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("分别居全省第1、2、5位。", [("第1", "1"), ("2", "2"), ("5", "5")]),
+        ("增速排全市第二、第三和第1位。", [("第二", "2"), ("第三", "3"), ("第1位", "1")]),
+        ("获金牌3项居全省第三、1项在建", [("3项", "3"), ("第三", "3"), ("1项", "1")]),
+    ],
+)
+def test_ranks_in_a_list_are_ranks(text: str, found: list[tuple[str, str]]) -> None:
+    """A later 第N or bare N of a list of ranks ranks as well; a count behind it counts."""
+    assert [(q.raw, q.value) for q in find_quantities(text)] == found
+    assert {q.unit for q in find_quantities(text) if "项" not in q.raw} == {"rank"}

@@ -1,16 +1,13 @@
 """Reports read by a model: files are read and briefs written by processes, requests are made by one event loop.
 
-Parts of many reports share the endpoint's limits by turns, so that a long report keeps no short one waiting.
+Parts of many reports share the endpoint by turns, so that a long report keeps no short one waiting.
 """
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
 
 from summarizer.bulk import workers
 from summarizer.bulk.job import Job
@@ -19,17 +16,19 @@ from summarizer.bulk.runner import Stop
 from summarizer.bulk.states import Digests, Outcome
 from summarizer.bulk.turns import Turns
 from summarizer.correcting.fixes import fixes_beside
-from summarizer.errors import BudgetError, EndpointError, SummarizerError
-from summarizer.pipeline import Prepared, Summarizer
+from summarizer.errors import BudgetError, EndpointError, QuotaError, SummarizerError
+from summarizer.model import BUDGET_SPENT
+from summarizer.pipeline import Summarizer
 
-_Result = TypeVar("_Result")
 _MOST_FAILURES = 5  # reports in a row that an endpoint answers nothing of; then the run stops
+_FINAL = frozenset({401, 402, 403, 404})  # statuses that the next report meets as well
 _PLACES = 1.5  # turns for each request that may be in flight, since a turn is not always at the endpoint
+_ON = "What was answered is kept: run the same command again to go on."
 
 
 @dataclass(slots=True)
 class ChatFlow:
-    """The flow of a model. An endpoint that fails for good stops the run: what is left waits for the next."""
+    """The flow of a model. An endpoint that fails for good stops the run: what is left waits for the next one."""
 
     job: Job
     summarizer: Summarizer
@@ -58,15 +57,22 @@ class ChatFlow:
     async def read(self, path: Path, name: str, digests: Digests) -> Outcome:
         try:
             prepared = await self._pool.run(workers.prepared, path)
-            brief = await self.summarizer.brief_of(prepared, fixes_beside(path), self._turn(path))
-            self._failures = 0
-            return await self._pool.run(workers.written, brief, name, digests)
+            turn = self._turns.of(path)
+            brief = await self.summarizer.brief_of(prepared, fixes_beside(path), turn)
         except (BudgetError, EndpointError) as error:
             return self._failed(error, digests)
         except SummarizerError as error:
             return Outcome("failed", digests, str(error))
         except Exception as error:
             return workers.fault(error, digests)
+        self._failures = 0
+        if any(gap.reason in BUDGET_SPENT for gap in brief.gaps):
+            self.stop(f"the budget does not allow the next request. {_ON}")
+            return Outcome("waiting", digests, "the budget did not allow all of its requests", usage=brief.usage)
+        try:
+            return await self._pool.run(workers.written, brief, name, digests)
+        except SummarizerError as error:
+            return Outcome("failed", digests, str(error), usage=brief.usage)
 
     def discard(self, name: str) -> None:
         """Removes a brief that another one serves for."""
@@ -75,16 +81,7 @@ class ChatFlow:
     def _failed(self, error: EndpointError | BudgetError, digests: Digests) -> Outcome:
         """A report of which nothing was answered: it fails, or waits where all others would fail as well."""
         self._failures += 1
-        if isinstance(error, BudgetError) or error.is_final or self._failures >= _MOST_FAILURES:
-            self.stop(f"{error} What was answered is kept: run the same command again to go on.")
+        final = isinstance(error, BudgetError | QuotaError) or error.status in _FINAL
+        if final or self._failures >= _MOST_FAILURES:
+            self.stop(f"{error} {_ON}")
         return Outcome("waiting" if self.stop.wanted else "failed", digests, str(error))
-
-    def _turn(self, who: Path) -> Callable[[Callable[[], Awaitable[_Result]]], Awaitable[_Result]]:
-        async def in_turn(work: Callable[[], Awaitable[_Result]]) -> _Result:
-            async with self._turns.turn(who):
-                return await work()
-
-        return in_turn
-
-
-__all__ = ["ChatFlow", "Prepared", "asyncio"]

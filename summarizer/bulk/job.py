@@ -15,6 +15,7 @@ from summarizer.outputs import Format, Lang
 from summarizer.pipeline import Summarizer
 
 BRIEFS = "briefs"
+REPLIES = "replies.sqlite3"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,15 @@ class Job:
 
 def run_digest(job: Job, summarizer: Summarizer) -> str:
     """The fingerprint of engine, model, prompts, schema, terms, version, and how briefs are rendered."""
-    parts = [summarizer.engine_info().model_dump_json(), summarizer.settings.base_url, job.lang, sorted(job.forms)]
+    settings = summarizer.settings
+    parts = [
+        summarizer.engine_info().model_dump_json(),
+        settings.base_url,
+        settings.check,
+        settings.answer_limit,
+        job.lang,
+        sorted(job.forms),
+    ]
     return _sha256(json.dumps(parts).encode())
 
 

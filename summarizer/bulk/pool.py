@@ -8,13 +8,13 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
-from typing import ParamSpec, TypeVar
+from typing import TypeVar, TypeVarTuple
 
 from summarizer.bulk import workers
 from summarizer.bulk.job import Job
 from summarizer.errors import InputError
 
-_Arguments = ParamSpec("_Arguments")
+_Arguments = TypeVarTuple("_Arguments")
 _Result = TypeVar("_Result")
 
 
@@ -30,20 +30,19 @@ class Pool:
     _shared: ProcessPoolExecutor | None = None
     _alone: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    async def run(
-        self, work: Callable[_Arguments, _Result], *arguments: _Arguments.args, **_: _Arguments.kwargs
-    ) -> _Result:
+    async def run(self, work: Callable[[*_Arguments], _Result], *arguments: *_Arguments) -> _Result:
         """A worker's function on some process. Raises what it raises, and InputError where it kills its process."""
+        loop = asyncio.get_running_loop()
         try:
             if self._shared is None:
                 self._shared = self._new(self.job.jobs)
-            return await _in(self._shared, work, *arguments)
+            return await loop.run_in_executor(self._shared, work, *arguments)
         except BrokenProcessPool:
             self._shared = None
         async with self._alone:
             pool = self._new(1)
             try:
-                return await _in(pool, work, *arguments)
+                return await loop.run_in_executor(pool, work, *arguments)
             except BrokenProcessPool as error:
                 raise InputError(
                     "The process that read it ended twice (out of memory?); leave it out, or read it by itself."
@@ -60,9 +59,3 @@ class Pool:
         """Fresh interpreters: nothing of the parent (locks, handles) is shared with them."""
         context = multiprocessing.get_context("spawn")
         return ProcessPoolExecutor(processes, context, initializer=workers.start, initargs=(self.job,))
-
-
-async def _in(
-    pool: ProcessPoolExecutor, work: Callable[_Arguments, _Result], *arguments: _Arguments.args, **_: _Arguments.kwargs
-) -> _Result:
-    return await asyncio.get_running_loop().run_in_executor(pool, work, *arguments)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict, deque
-from collections.abc import AsyncIterator, Hashable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Hashable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 
 class Turns:
@@ -14,6 +14,10 @@ class Turns:
     def __init__(self, places: int):
         self._free = places
         self._waiting: OrderedDict[Hashable, deque[asyncio.Future[None]]] = OrderedDict()
+
+    def of(self, who: Hashable) -> Callable[[], AbstractAsyncContextManager[None]]:
+        """What gives somebody one turn after the other."""
+        return lambda: self.turn(who)
 
     @asynccontextmanager
     async def turn(self, who: Hashable) -> AsyncIterator[None]:

@@ -15,9 +15,9 @@ from summarizer.brief import Brief
 from summarizer.bulk.job import Job
 from summarizer.bulk.states import ChunkState, Digests, Facts, Outcome
 from summarizer.errors import SummarizerError
-from summarizer.model import PART_FAILED
 from summarizer.loading.text import load
-from summarizer.pipeline import Prepared, Summarizer, prepare_to_ask
+from summarizer.model import PART_FAILED
+from summarizer.pipeline import Prepared, Summarizer, prepared_for
 
 _job: Job | None = None
 _summarizer: Summarizer | None = None
@@ -52,7 +52,7 @@ def brief_by_rules(path: Path, name: str, digests: Digests) -> Outcome:
 
 def prepared(path: Path) -> Prepared:
     """What code reads of a report before a model is asked. Raises InputError."""
-    return prepare_to_ask(load(path))
+    return prepared_for("chat", load(path))
 
 
 def written(brief: Brief, name: str, digests: Digests) -> Outcome:

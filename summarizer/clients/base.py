@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from summarizer.model import Usage
 
@@ -35,12 +35,17 @@ class AnswerSchema:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request as it is sent. `parameters` are the endpoint's own (temperature, max_tokens, …)."""
+    """One request as it is sent. `parameters` are the endpoint's own (temperature, max_tokens, …).
+
+    `time_left` is how many seconds its answer may still take, None where only the timeout counts; it is not
+    part of what is asked.
+    """
 
     messages: tuple[Message, ...]
     schema: AnswerSchema
     mode: Mode = "json_schema"
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    time_left: float | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,7 @@ class Reply:
 
     `finish` is the endpoint's word (stop, length, content_filter, tool_calls). `refusal` is the model's own
     text where it declined. A reply may hold no answer at all: who asked decides what to make of it.
+    `read_tokens` are the prompt tokens of the request that was answered, where `usage` sums up several.
     `headers` are those on limits (x-ratelimit-…, retry-after), lower case; they are not stored.
     """
 
@@ -57,6 +63,7 @@ class Reply:
     refusal: str | None = None
     usage: Usage = field(default_factory=Usage)
     headers: Mapping[str, str] = field(default_factory=dict)
+    read_tokens: int = 0
 
 
 class Client(Protocol):
@@ -65,6 +72,13 @@ class Client(Protocol):
     async def complete(self, messages: Sequence[Message], schema: AnswerSchema) -> Reply: ...
 
     async def close(self) -> None: ...
+
+
+@runtime_checkable
+class Forgetting(Protocol):
+    """A client that keeps replies, and lets go of one that turned out to be no answer to the whole prompt."""
+
+    async def forget(self, messages: Sequence[Message], schema: AnswerSchema) -> None: ...
 
 
 class Sender(Protocol):

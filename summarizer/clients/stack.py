@@ -2,15 +2,88 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+
 from summarizer.clients.adapting import Adapting
-from summarizer.clients.base import Client, Forgetful
+from summarizer.clients.base import Client, Forgetful, Sender
+from summarizer.clients.budgeting import Budgeting
+from summarizer.clients.gate import Gate
 from summarizer.clients.limiting import Limiting
 from summarizer.clients.openai_chat import OpenAIChat
-from summarizer.clients.retrying import Retrying
+from summarizer.clients.purse import Purse
+from summarizer.clients.retrying import Retrying, Sleep
+from summarizer.clients.store import ReplyStore
+from summarizer.clients.storing import Offline, Storing
+from summarizer.model import Usage
+from summarizer.pricing import checked_price, cost_of
 from summarizer.settings import Settings
 
 
-def open_client(settings: Settings) -> Client:
-    """The client of the configured endpoint."""
-    sender = Retrying(Limiting(OpenAIChat(settings), settings.concurrency), settings.attempts)
-    return Adapting(sender, settings, Forgetful())
+class Run:
+    """What all reports of a run share: the gate before the endpoint, the budget, and a client for each event loop.
+
+    Raises SettingsError where there is a budget and no price is known to hold it against.
+    """
+
+    def __init__(self, settings: Settings):
+        self._settings = settings
+        self.gate = Gate(settings)
+        self.purse = Purse(settings.budget) if settings.budget is not None else None
+        if self.purse is not None:
+            checked_price(settings.model, settings.address, settings.price)
+        self._open: dict[int, _Opened] = {}
+        self._lock = threading.Lock()
+
+    @asynccontextmanager
+    async def client(self) -> AsyncIterator[Client]:
+        """The client of this event loop; who comes first opens it, who goes last closes it."""
+        key = id(asyncio.get_running_loop())
+        with self._lock:
+            if key not in self._open:
+                self._open[key] = _Opened(open_client(self._settings, self))
+            opened = self._open[key]
+            opened.users += 1
+        try:
+            yield opened.client
+        finally:
+            with self._lock:
+                opened.users -= 1
+                if last := not opened.users:
+                    del self._open[key]
+            if last:
+                await opened.client.close()
+
+    def price(self, usage: Usage) -> Decimal | None:
+        """US dollars of a usage."""
+        return cost_of(usage, self._settings.model, self._settings.address, self._settings.price).usd
+
+
+@dataclass(slots=True)
+class _Opened:
+    client: Client
+    users: int = 0
+
+
+def open_client(settings: Settings, run: Run | None = None, sleep: Sleep = asyncio.sleep) -> Client:
+    """A client of the configured endpoint, with what its run shares (a run of its own without one).
+
+    `sleep` is what waits between two tries.
+    """
+    store = ReplyStore(settings.cache_file) if settings.cache and settings.cache_file else None
+    if settings.offline:
+        client: Client = Offline(settings)
+    else:
+        client = Adapting(_sender(settings, run or Run(settings), sleep), settings, store or Forgetful())
+    return Storing(client, store, settings) if store else client
+
+
+def _sender(settings: Settings, run: Run, sleep: Sleep) -> Sender:
+    sender: Sender = Limiting(OpenAIChat(settings), run.gate)
+    if run.purse is not None:
+        sender = Budgeting(sender, run.purse, run.price, settings.answer_limit)
+    return Retrying(sender, settings.attempts, sleep, deadline=settings.deadline)

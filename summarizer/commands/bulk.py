@@ -8,7 +8,25 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from summarizer.commands.common import DONE, INTERRUPTED, LOST, BaseUrl, Model, Terms, make_summarizer, say
+from summarizer.commands.common import (
+    DONE,
+    INTERRUPTED,
+    LOST,
+    BaseUrl,
+    Budget,
+    Check,
+    Concurrency,
+    Deadline,
+    Model,
+    Price,
+    Rpm,
+    Terms,
+    Timeout,
+    Tpm,
+    make_limits,
+    make_summarizer,
+    say,
+)
 from summarizer.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -51,20 +69,31 @@ def bulk(
     model: Model = None,
     base_url: BaseUrl = None,
     terms: Terms = None,
+    check: Check = False,
+    budget: Budget = None,
+    price: Price = None,
+    rpm: Rpm = None,
+    tpm: Tpm = None,
+    concurrency: Concurrency = None,
+    timeout: Timeout = None,
+    deadline: Deadline = None,
 ) -> None:
     """Make the briefs of many reports; run again, it does only what changed or was not done."""
     from summarizer.bulk.inputs import listed
-    from summarizer.bulk.job import Job
+    from summarizer.bulk.job import REPLIES, Job
     from summarizer.bulk.progress import display
     from summarizer.bulk.runner import Stop
     from summarizer.bulk.running import run_job
+    from summarizer.settings import CacheOptions
 
     named = [*(places or []), *(listed(from_list) if from_list else [])]
     if not named:
         raise SettingsError("Say what to read: a folder, files, or --list FILE.")
     if engine not in ("rules", "chat"):
         raise SettingsError(f"There is no engine {engine!r} for bulk; choose rules or chat.")
-    summarizer = make_summarizer(engine, model, base_url, terms)
+    limits = make_limits(budget, price, rpm=rpm, tpm=tpm, concurrency=concurrency, timeout=timeout, deadline=deadline)
+    cache = CacheOptions(file=output / REPLIES, retry_failed=retry_failed)
+    summarizer = make_summarizer(engine, model, base_url, terms=terms, cache=cache, limits=limits, check=check)
     job = Job(
         places=named,
         out=output,
@@ -77,7 +106,7 @@ def bulk(
         retry_failed=retry_failed,
     )
     stop = Stop()
-    summary = run_job(job, summarizer, display(say, lambda _: None), stop)
+    summary = run_job(job, summarizer, display(say, summarizer.cost), stop)
     for line in summary.lines():
         say(line)
     _say_where(job)

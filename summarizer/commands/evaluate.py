@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from summarizer.commands.common import DONE, FAILED, BaseUrl, Model, Terms, make_summarizer, say
+from summarizer.commands.common import DONE, FAILED, BaseUrl, Model, NoCache, Offline, Terms, make_summarizer, say
 from summarizer.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -55,6 +55,8 @@ def evaluate(
     model: Model = None,
     base_url: BaseUrl = None,
     terms: Terms = None,
+    no_cache: NoCache = False,
+    offline: Offline = False,
 ) -> None:
     """Score engines or finished briefs on annotated reports, several side by side."""
     from summarizer import outputs
@@ -66,6 +68,7 @@ def evaluate(
         run_evaluation,
     )
     from summarizer.pricing import parse_price
+    from summarizer.settings import CacheOptions
 
     if (gold is None) == (not sample):
         raise SettingsError("Say what to score on: a folder of annotated reports, or --sample.")
@@ -77,7 +80,8 @@ def evaluate(
         outputs.check_writable(html)
     own_price = parse_price(price) if price else None
     engines = engine_choices(engine or ([] if briefs else [None]), model, base_url)
-    contestants = [engine_contestant(make_summarizer(*choice, terms)) for choice in engines]
+    cache = CacheOptions(use=not no_cache, offline=offline)
+    contestants = [engine_contestant(make_summarizer(*choice, terms=terms, cache=cache)) for choice in engines]
     contestants += map(briefs_contestant, briefs or [])
     result = run_evaluation(EvaluationRequest(gold, texts, tuple(contestants), own_price))
     if html is not None:

@@ -49,6 +49,11 @@ class Result:
         ]
         if self.run is not None and self.run.cost.usd is None:
             notes.append(f"Cost unknown: {self.run.cost.why}")
+        if self.run is not None and self.run.usage.stored:
+            notes.append(
+                f"{self.run.usage.stored} answers came from the store, and are in no count, time or cost; --no-cache "
+                "asks anew."
+            )
         if self.read_by_rules:
             notes.append(f"Parts that were read by rules, since the model failed: {self.read_by_rules}.")
         return [f"{self.name}: {note}" for note in notes]
@@ -64,6 +69,7 @@ class Result:
                 "prompt_tokens": counted.prompt_tokens,
                 "cached_tokens": counted.cached_tokens,
                 "answer_tokens": counted.answer_tokens,
+                "stored": counted.stored,
                 "seconds": round(counted.seconds, 3),
             }
             cost = None if self.run.cost.usd is None else float(self.run.cost.usd)

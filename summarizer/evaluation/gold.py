@@ -9,6 +9,7 @@ from typing import Any, get_args
 
 from summarizer import model, strictjson
 from summarizer.errors import InputError
+from summarizer.evaluation.shape import check_shape
 
 GOLD_SUFFIX = ".gold.json"
 TEXT_SUFFIXES = (".txt", ".md", ".csv")
@@ -79,6 +80,7 @@ def _read_annotations(path: Path) -> dict[str, Any]:
     lacking = [key for key in NEEDED if key not in gold] if isinstance(gold, dict) else list(NEEDED)
     if lacking:
         raise InputError(f"{path} is no annotation: it lacks {', '.join(lacking)}; add them, empty if need be.")
+    check_shape(gold, path.name)
     return dict(gold)
 
 

@@ -42,6 +42,10 @@ def sentence_around(text: str, start: int, end: int) -> Range:
     return before + 1, min(after, default=len(text))
 
 
+LARGEST_POWER = 400
+"""A value beyond ten to this is compared as it is written, since it would fill the memory."""
+
+
 def number(value: object) -> Fraction | str | None:
     """An exact value out of a published one, for comparison.
 
@@ -52,7 +56,10 @@ def number(value: object) -> Fraction | str | None:
         return None
     text = str(value).replace(",", "").strip()
     try:
-        return Fraction(text) if "/" in text else Fraction(Decimal(text))
+        if "/" in text:
+            return Fraction(text)
+        value = Decimal(text)
+        return Fraction(value) if abs(value.adjusted()) <= LARGEST_POWER else text
     except (InvalidOperation, ValueError, OverflowError, ZeroDivisionError):
         return text
 

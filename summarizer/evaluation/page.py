@@ -1,20 +1,19 @@
 """An evaluation as one self-contained HTML page: scores side by side, then every miss in its sentence.
 
-Every text passes through `html.escape`, names and quotes of a brief included: a scored folder may come
-from anybody.
+Every text passes through `shown`, which escapes markup and makes hidden characters visible, names and quotes
+of a brief included: a scored folder may come from anybody.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 from itertools import groupby
 
 from summarizer.evaluation.comparison import Line, LineGroup, Result, SharedMiss, shared_misses, side_by_side
 from summarizer.evaluation.matching import sentence_around
 from summarizer.evaluation.misses import KINDS, MissKind
-from summarizer.rendering.page import page
+from summarizer.rendering.page import page, shown
 from summarizer.sentences import sentences_of
 
 CONTEXT = 60
@@ -87,27 +86,27 @@ def evaluation_page(evaluated: Evaluated) -> str:
 def _head(evaluated: Evaluated) -> Iterable[str]:
     names = ", ".join(result.name for result in evaluated.results)
     gold = [f"{row.gold} {row.name}" for row in evaluated.results[0].scores.rows if row.gold is not None]
-    yield f'<h1><span class="line">Evaluation: {escape(names)}</span></h1>'
+    yield f'<h1><span class="line">Evaluation: {shown(names)}</span></h1>'
     count = _counted(len(evaluated.texts), "report")
-    yield f"<p>Scored on {escape(evaluated.title)}: {count} with {escape(', '.join(gold))} annotated.</p>"
+    yield f"<p>Scored on {shown(evaluated.title)}: {count} with {shown(', '.join(gold))} annotated.</p>"
     yield "<ul>"
     for result in evaluated.results:
         engines = "; ".join(result.engines) or "its briefs do not say what made them"
-        yield f"<li><b>{escape(result.name)}</b>: {escape(engines)}</li>"
+        yield f"<li><b>{shown(result.name)}</b>: {shown(engines)}</li>"
     yield "</ul>"
     yield from (_note(note) for result in evaluated.results for note in result.notes())
-    shown = [f"Annotation: {problem}" for problem in evaluated.problems[:MOST_PROBLEMS]]
-    if more := len(evaluated.problems) - len(shown):
-        shown.append(f"{more} more annotations are wrong.")
-    yield from map(_note, shown)
+    told = [f"Annotation: {problem}" for problem in evaluated.problems[:MOST_PROBLEMS]]
+    if more := len(evaluated.problems) - len(told):
+        told.append(f"{more} more annotations are wrong.")
+    yield from map(_note, told)
 
 
 def _note(text: str) -> str:
-    return f'<aside class="note" role="note">{escape(text)}</aside>'
+    return f'<aside class="note" role="note">{shown(text)}</aside>'
 
 
 def _table(first: str, columns: Sequence[str], groups: Iterable[LineGroup]) -> str:
-    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in (first, *columns))
+    head = "".join(f'<th scope="col">{shown(name)}</th>' for name in (first, *columns))
     bodies = "\n".join(_table_body(group, 1 + len(columns)) for group in groups)
     return f'<div class="scroll scores"><table>\n<thead><tr>{head}</tr></thead>\n{bodies}\n</table></div>'
 
@@ -115,17 +114,17 @@ def _table(first: str, columns: Sequence[str], groups: Iterable[LineGroup]) -> s
 def _table_body(group: LineGroup, width: int) -> str:
     rows = [_row(line) for line in group.lines]
     if group.title:
-        title = f'<th scope="rowgroup" colspan="{width}">{escape(group.title)}</th>'
+        title = f'<th scope="rowgroup" colspan="{width}">{shown(group.title)}</th>'
         rows.insert(0, f'<tr class="group">{title}</tr>')
     return "<tbody>\n" + "\n".join(rows) + "\n</tbody>"
 
 
 def _row(line: Line) -> str:
     cells = (
-        f'<td class="best">{escape(cell)}</td>' if index in line.best else f"<td>{escape(cell)}</td>"
+        f'<td class="best">{shown(cell)}</td>' if index in line.best else f"<td>{shown(cell)}</td>"
         for index, cell in enumerate(line.cells)
     )
-    return f'<tr><th scope="row">{escape(line.name)}</th>{"".join(cells)}</tr>'
+    return f'<tr><th scope="row">{shown(line.name)}</th>{"".join(cells)}</tr>'
 
 
 def _legend(results: Sequence[Result]) -> Iterable[str]:
@@ -152,14 +151,14 @@ def _kinds(misses: Sequence[SharedMiss], names: Sequence[str]) -> tuple[LineGrou
 def _reports(evaluated: Evaluated, misses: Sequence[SharedMiss]) -> Iterable[str]:
     for stem, text in evaluated.texts.items():
         own = [miss for miss in misses if miss.miss.stem == stem]
-        yield f"<h2>{escape(stem)}</h2>"
+        yield f"<h2>{shown(stem)}</h2>"
         yield f'<p class="muted">{_counted(len(own), "entry", "entries")}</p>'
         for kind, group in groupby(own, key=lambda miss: miss.kind):
             yield _section(kind, [_entry(miss, text) for miss in group])
 
 
 def _section(kind: MissKind, entries: Sequence[str]) -> str:
-    return f'<h3>{escape(kind.title)} ({len(entries)})</h3>\n<ul class="misses">\n' + "\n".join(entries) + "\n</ul>"
+    return f'<h3>{shown(kind.title)} ({len(entries)})</h3>\n<ul class="misses">\n' + "\n".join(entries) + "\n</ul>"
 
 
 def _entry(shared: SharedMiss, text: str) -> str:
@@ -171,10 +170,10 @@ def _place(shared: SharedMiss, text: str) -> tuple[str, str]:
     """The marked sentence as markup, and the marked text."""
     miss = shared.miss
     if miss.start is None or miss.end is None:
-        return f"<mark>{escape(miss.quote)}</mark>", miss.quote
-    shown = excerpt(text, miss.start, miss.end)
-    sentence = f"{escape(shown.before)}<mark>{escape(shown.marked)}</mark>{escape(shown.after)}"
-    return f'<span lang="zh">{sentence}</span> <span class="range">{miss.start}–{miss.end}</span>', shown.marked
+        return f"<mark>{shown(miss.quote)}</mark>", miss.quote
+    part = excerpt(text, miss.start, miss.end)
+    sentence = f"{shown(part.before)}<mark>{shown(part.marked)}</mark>{shown(part.after)}"
+    return f'<span lang="zh">{sentence}</span> <span class="range">{miss.start}–{miss.end}</span>', part.marked
 
 
 def _verdicts(shared: SharedMiss, marked: str) -> Iterable[str]:
@@ -203,11 +202,11 @@ def _all_said(given: Iterable[str]) -> str:
 
 
 def _said(text: str) -> str:
-    return f'<span class="said">{escape(_shortened(text))}</span>' if text else "nothing"
+    return f'<span class="said">{shown(_shortened(text))}</span>' if text else "nothing"
 
 
 def _names(names: Iterable[str]) -> str:
-    return ", ".join(f"<b>{escape(name)}</b>" for name in names)
+    return ", ".join(f"<b>{shown(name)}</b>" for name in names)
 
 
 def _counted(count: int, one: str, many: str | None = None) -> str:

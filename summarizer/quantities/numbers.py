@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import NamedTuple
 
 from summarizer.quantities import numerals
 from summarizer.quantities.words import context_words
@@ -16,6 +16,12 @@ CHINESE = re.compile(rf"[{HAN}]+")
 SCALE = re.compile("万亿|千亿|百亿|十亿|千万|百万|十万|亿|兆(?!瓦)|万|千(?![瓦克米伏分卡])|百(?!分)")
 MORE = re.compile("余|多")
 MAX_DIGITS = 24
+# What may stand between a number and its unit: a space, or the end of a line or page (with its page number).
+BREAK = re.compile(
+    r"[ \t\u00a0\u3000]{0,4}\r?\n[\s\u00a0]{0,6}(?:[—－-]{1,2} ?[0-9]{1,4} ?[—－-]{1,2}[\s\u00a0]{1,6})?"
+)
+_SPACE = re.compile("[ \u00a0\u3000\u2002-\u200b]")
+_WORD = re.compile("[一-鿿、，：；（]")
 OPEN_QUOTES, CLOSE_QUOTES = "“‘「『《", "”’」』》"
 
 
@@ -46,8 +52,7 @@ def _multiplied(run: str, number: Decimal, scale: Decimal) -> Decimal:
     return number * scale if head is None or tail is None else Decimal(head) + Decimal(tail) * scale
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(NamedTuple):
     """A numeral as read: its span, value, and what it looks like."""
 
     start: int
@@ -65,14 +70,25 @@ class NumberReader:
     """Reads numerals of a text; keeps no state but the text."""
 
     def __init__(self, text: str):
-        self.text = text
         self.words = context_words()
+        for written, plain in self.words.variants.items():
+            text = text.replace(written, plain)
+        self.text = text
 
     def _before(self, start: int, size: int = 8) -> str:
         return self.text[max(0, start - size) : start]
 
     def _after(self, end: int, size: int = 8) -> str:
         return self.text[end : end + size]
+
+    def _gap(self, start: int, end: int) -> int:
+        """How many characters stand between a number and its unit: a space, or a line break inside a sentence."""
+        following = self.text[end : end + 1]
+        if following and not following.isspace() and following != "\u200b":
+            return 0
+        if _WORD.match(self._before(start, 1)) and (broken := BREAK.match(self.text, end)):
+            return broken.end() - end
+        return 1 if _SPACE.match(following) else 0
 
     def _in_quotes(self, start: int) -> bool:
         for c in reversed(self._before(start, 14)):
@@ -102,17 +118,18 @@ class NumberReader:
         end, more = number.end, False
         if match := MORE.match(self.text, end):
             end, more = match.end(), True
-        gap = 1 if self._after(end, 1) == " " and SCALE.match(self.text, end + 1) else 0
-        scale = SCALE.match(self.text, end + gap)
+        scale = SCALE.match(self.text, end + self._gap(number.start, end))
         value = number.value
         if scale:
             value = numerals.EXACT.multiply(value, Decimal(numerals.SCALES[scale.group()]))
             end = scale.end()
+            if scale.group() == "万" and self.text.startswith(" 亿", end):
+                value, end = numerals.EXACT.multiply(value, Decimal(10**8)), end + 2
             if match := MORE.match(self.text, end):
                 end, more = match.end(), True
                 if larger := _LARGER.match(self.text, end):  # 3千多万, 3万多亿
                     value, end = numerals.EXACT.multiply(value, _scale(larger)), larger.end()
-        return replace(number, end=end, value=value, more=more, scaled=scale is not None)
+        return number._replace(end=end, value=value, more=more, scaled=scale is not None)
 
     def _composite(self, number: Number) -> Number:
         """5万6566 is one number: a scaled part and a smaller one behind it, in digits or characters."""
@@ -125,7 +142,7 @@ class NumberReader:
         if rest is None or rest.value >= _PARTS[last] or (last in "千百" and not rest.scaled):
             return number
         joined = numerals.EXACT.add(number.value, rest.value)
-        return replace(rest, start=number.start, value=joined, scaled=True, chinese=False, bare=False)
+        return rest._replace(start=number.start, value=joined, scaled=True, chinese=False, bare=False)
 
     def _decimal(self, start: int, whole: int, decimals: re.Match[str]) -> Number:
         """三点五亿: a decimal in characters."""
@@ -144,15 +161,15 @@ class NumberReader:
             return None
         part = numerals.EXACT.multiply(numerals.parse_arabic(match.group(1)), _scale_of(match.group(2)))
         value = numerals.EXACT.multiply(numerals.EXACT.add(number.value, part), _scale_of(match.group(4)))
-        return replace(number, end=match.end(), value=value, more=bool(match.group(3)))
+        return number._replace(end=match.end(), value=value, more=bool(match.group(3)))
 
     def _part_behind(self, start: int) -> Number | None:
         match = ARABIC.match(self.text, start)
-        if match and len(match.group()) <= 9:
+        if (match and 3 <= len(match.group()) <= 9) or (match and SCALE.match(self.text, match.end())):
             return self._scaled(Number(match.start(), match.end(), numerals.parse_arabic(match.group())))
         run = CHINESE.match(self.text, start)
         read = self._numeral(run) if run and run.group()[0] in numerals.DIGITS else None
-        return replace(read, scaled=True) if read and not read.high else None
+        return read._replace(scaled=True) if read and not read.high and read.value >= 10 else None
 
     def _signed(self, number: Number) -> Number:
         """A minus belongs to a rate, and is the direction's business behind 增长."""
@@ -162,14 +179,14 @@ class NumberReader:
         if below_zero or not ahead or ahead in self.words.negative_after:
             start = number.start - (2 if below_zero else 1)
             changed = not below_zero and _CHANGED.search(self._before(start, 6))
-            return replace(number, start=start, value=number.value if changed else numerals.EXACT.minus(number.value))
+            return number._replace(start=start, value=number.value if changed else numerals.EXACT.minus(number.value))
         if sign not in ("-", "－", "−") or self._before(number.start - 1, 1).isdigit():
             return number
         if re.search(rf"[{HAN}%％‰A-Za-z]$", self._before(number.start - 1, 1)):
             return number
         changed = _CHANGED.search(self._before(number.start - 1, 6))
         value = number.value if changed else numerals.EXACT.minus(number.value)
-        return replace(number, start=number.start - 1, value=value)
+        return number._replace(start=number.start - 1, value=value)
 
     def _chinese(self, start: int) -> Number | None:
         match = CHINESE.match(self.text, start)
@@ -179,6 +196,8 @@ class NumberReader:
 
     def _numeral(self, match: re.Match[str]) -> Number | None:
         run, end, more = match.group(), match.end(), False
+        if len(run) > MAX_DIGITS:
+            return None
         if run[-2:-1] in ("万", "亿") and _OF_UNIT.match(self.text, end - 1):
             run, end = run[:-1], end - 1  # 千万千瓦: the last 千 is the unit's
         pair = numerals.adjacent_pair(run)

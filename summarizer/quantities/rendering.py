@@ -11,7 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from summarizer.model import Comparator, Quantity
-from summarizer.quantities.units import Unit, unit_for
+from summarizer.quantities.units import Unit, denominators, unit_for
 
 _PREFIX: dict[Comparator, str] = {
     "=": "",
@@ -35,43 +35,10 @@ _MONEY = {
     "AUD": "A$",
 }
 _DOUBLINGS = {"2": "double", "4": "quadruple", "8": "eightfold", "16": "sixteenfold"}
-_PER = {
-    "人": "person",
-    "年": "year",
-    "亩": "mu",
-    "吨": "tonne",
-    "平方米": "square meter",
-    "㎡": "square meter",
-    "户": "household",
-    "日": "day",
-    "天": "day",
-    "月": "month",
-    "公里": "kilometer",
-    "万人": "10,000 people",
-    "小时": "hour",
-    "立方米": "cubic meter",
-    "千瓦时": "kWh",
-    "斤": "jin",
-    "公斤": "kilogram",
-    "公顷": "hectare",
-    "秒": "second",
-    "次": "time",
-    "平方公里": "square kilometer",
-    "平方米·月": "square meter per month",
-    "件": "item",
-    "辆": "vehicle",
-    "台": "set",
-    "家": "firm",
-    "班": "class",
-    "百人": "100 people",
-    "千人": "1,000 people",
-    "百户": "100 households",
-    "名": "person",
-    "千克": "kilogram",
-    "米": "meter",
-    "升": "litre",
-}
-_GAINED = re.compile("[0-9０-９一二三四五六七八九十两]+(?:个?名次|个?位次|位|名)$")  # places gained or lost, no place
+# Places gained or lost, and no place.
+_GAINED = re.compile(
+    "[0-9０-９一二三四五六七八九十两]+(?:个?名次|个?位次|位|名)(?:以上|左右)?$"
+)  # places gained or lost, no place
 _AREA_HINT = Fraction(1, 15)  # one mu is 1/15 hectare
 
 
@@ -125,6 +92,8 @@ def _body(quantity: Quantity, bare: bool) -> str:
         return f"No. {quantity.value}"
     if quantity.unit == "ratio":
         return _ratio(quantity)
+    if quantity.unit == "multiple" and "减半" in quantity.raw:
+        return "half"
     if quantity.unit == "multiple" and "番" in quantity.raw:
         return _DOUBLINGS.get(quantity.value, f"{quantity.value}-fold")
     if quantity.unit == "times_more":
@@ -162,7 +131,10 @@ def _noun(unit: Unit, quantity: Quantity) -> str:
 
 
 def _per(quantity: Quantity) -> str:
-    return f" per {_PER.get(quantity.per, 'unit')}" if quantity.per else ""
+    if not quantity.per:
+        return ""
+    names = denominators()
+    return "".join(f" per {names.get(part, 'unit')}" for part in re.split("[·/]", quantity.per))
 
 
 def _metric(quantity: Quantity) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -50,12 +51,18 @@ def numeral_units() -> frozenset[str]:
 
 
 @cache
+def denominators() -> dict[str, str]:
+    """What an amount may be per, as it stands behind a slash, with its English."""
+    return dict(_data("units.toml")["denominators"])
+
+
+@cache
 def context() -> dict[str, Any]:
     """The words around numbers (data/context.toml)."""
     return _data("context.toml")
 
 
-def alternation(words: list[str]) -> str:
+def alternation(words: Iterable[str]) -> str:
     """A regular expression that matches the longest of the words first."""
     return "|".join(re.escape(w) for w in sorted(words, key=len, reverse=True))
 

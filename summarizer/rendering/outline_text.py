@@ -9,6 +9,7 @@ from typing import Protocol
 
 from summarizer.chunking import count_tokens
 from summarizer.model import Chunk, Outline, Quantity, Report
+from summarizer.rendering.visible import visible
 
 
 class Readable(Protocol):
@@ -35,7 +36,7 @@ def outline_text(prepared: Readable, verbose: bool = False) -> str:
     parts = [_about(prepared), _headings(prepared), _chunks(prepared), _quantities(prepared, verbose)]
     if verbose:
         parts.append(_left_alone(prepared))
-    return "\n\n".join("\n".join(part) for part in (*parts, _expected(prepared)))
+    return "\n\n".join("\n".join(map(visible, part)) for part in (*parts, _expected(prepared)))
 
 
 def _about(prepared: Readable) -> list[str]:

@@ -9,6 +9,7 @@ from html import escape
 from importlib import resources
 
 from summarizer.errors import ResourceError
+from summarizer.rendering.visible import visible
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
@@ -24,9 +25,14 @@ def page(title: str, body: str, language: str, *styles: str) -> str:
         f'<meta http-equiv="Content-Security-Policy" content="{escape(POLICY)}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="referrer" content="no-referrer">\n'
-        f"<title>{escape(title)}</title>\n<style>\n{style}</style>\n</head>\n"
+        f"<title>{shown(title)}</title>\n<style>\n{style}</style>\n</head>\n"
         f"<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
     )
+
+
+def shown(text: str) -> str:
+    """Text of anybody's as markup: escaped, nothing hidden, nothing that turns the direction of the page."""
+    return escape(visible(text))
 
 
 def _style(name: str) -> str:

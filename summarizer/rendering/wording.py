@@ -13,13 +13,10 @@ from typing import Literal, Protocol
 from summarizer.model import BriefContent, Quantity
 from summarizer.rendering.labels import has_label, label
 from summarizer.rendering.shapes import Cell, Language, Line, Run, Tone
+from summarizer.rendering.visible import visible
 
 Lang = Literal["zh", "en", "both"]
 
-# Controls, surrogates, and characters that turn the writing direction of what follows.
-_UNPRINTABLE = re.compile(
-    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
-)
 _CHINESE = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
 _LATIN = re.compile("[A-Za-z]")
 
@@ -34,7 +31,7 @@ class NumberText(Protocol):
 
 def plain(text: str) -> str:
     """One line: whitespace collapsed, control and direction-turning characters made visible."""
-    return " ".join(_UNPRINTABLE.sub("\ufffd", text).split())
+    return " ".join(visible(text).split())
 
 
 def run(text: str, language: Language | None = None, tone: Tone = "plain") -> Run:

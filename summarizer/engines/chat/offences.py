@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,13 +24,25 @@ class Offence:
         """The ids of the item that stand in the chunk; for a broken one those whose text it names."""
         if not isinstance(self.item, dict):
             return []
-        given = [str(self.item[k]).partition(":")[0] for k in ("q", "c", "c2") if self.item.get(k)]
+        fields = ("q", "c", "c2") if self.kind in ITEM_TYPES else tuple(self.item)
+        given = [text.partition(":")[0] for k in fields for text in _texts(self.item.get(k))]
         known = [i for i in given if i in chunk.clauses or i in chunk.quantities]
         if known:
             return known
-        name = str(self.item.get("zh") or self.item.get("part") or "")[:4]
+        own = (text for text in _texts(self.item) if not text.isascii())
+        words = self.item.get("zh") or self.item.get("part") if self.kind in ITEM_TYPES else next(own, None)
+        name = str(words or "")[:4]
         text = chunk.report.text
         return [n for n, c in chunk.clauses.items() if name and name in flat(text[c.start : c.end])]
+
+
+def _texts(value: object) -> Iterator[str]:
+    """The texts of a value, and of what it holds."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list | tuple):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _texts(each)
 
 
 def offences_of(draft: Draft, violations: Sequence[Violation]) -> list[Offence]:
@@ -38,7 +50,7 @@ def offences_of(draft: Draft, violations: Sequence[Violation]) -> list[Offence]:
     for violation in violations:
         grouped.setdefault((violation.kind, violation.index), []).append(violation.problem.detail)
     return [
-        Offence(kind, getattr(draft, kind)[index].model_dump() if index >= 0 else None, "; ".join(details))
+        Offence(kind, draft.lists[kind][index].model_dump() if index >= 0 else None, "; ".join(details))
         for (kind, index), details in grouped.items()
     ]
 
@@ -51,25 +63,23 @@ def without(draft: Draft, violations: Sequence[Violation]) -> Draft:
     """The draft's good items. Where skipping was overdone, no skip is kept."""
     bad = {(v.kind, v.index) for v in violations}
     kept: dict[str, Any] = {
-        kind: tuple(
-            item for i, item in enumerate(getattr(draft, kind)) if (kind, i) not in bad and (kind, -1) not in bad
-        )
-        for kind in ITEM_TYPES
+        kind: tuple(item for i, item in enumerate(items) if (kind, i) not in bad and (kind, -1) not in bad)
+        for kind, items in draft.lists.items()
     }
-    return Draft(**kept)
+    return Draft.of(kept)
 
 
 def joined(first: Draft, second: Draft) -> Draft:
     """Both drafts' items; one that the first has already is not taken again."""
     lists: dict[str, Any] = {}
     used = {f.q for f in first.figures}
-    for kind in ITEM_TYPES:
-        known = getattr(first, kind)
-        new = [item for item in getattr(second, kind) if item not in known]
+    for kind in first.lists | second.lists:
+        known, more = first.lists.get(kind, ()), second.lists.get(kind, ())
+        new = [item for item in more if item not in known]
         if kind in ("figures", "skipped"):
             new = [item for item in new if item.q not in used]
         lists[kind] = (*known, *new)
-    return Draft(**lists)
+    return Draft.of(lists)
 
 
 def is_mended(offence: Offence, rows: dict[str, list[dict[str, Any]]], skipped: set[str]) -> bool:
@@ -82,8 +92,10 @@ def is_mended(offence: Offence, rows: dict[str, list[dict[str, Any]]], skipped: 
     old = offence.item if isinstance(offence.item, dict) else {}
     if offence.kind == "figures" and str(old.get("q")) in skipped:
         return True
+    told = tuple(name for name, value in old.items() if value and (name == "c" or not isinstance(value, str)))
+    same = ("q", "zh", "part", "c") if offence.kind in ITEM_TYPES else told
     for i, row in enumerate(rows[offence.kind]):
-        if any(old.get(k) is not None and old.get(k) == row.get(k) for k in ("q", "zh", "part", "c")):
+        if any(old.get(k) is not None and old.get(k) == row.get(k) for k in same):
             del rows[offence.kind][i]
             return True
     return False

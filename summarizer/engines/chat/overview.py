@@ -14,8 +14,8 @@ from collections.abc import Iterable, Iterator
 from pydantic import ValidationError
 
 from summarizer.clients.base import Client
-from summarizer.engines.chat.answers import text_of
-from summarizer.errors import EngineError, ReplyError
+from summarizer.engines.chat.answers import answer_of
+from summarizer.errors import BudgetError, CutOffError, EngineError, RefusedError, ReplyError
 from summarizer.grounding.english import PLACEHOLDER, Problem, check_english, numbers_of_names, render_english
 from summarizer.model import (
     BriefContent,
@@ -46,20 +46,23 @@ async def chat_overview(
     try:
         reply = await client.complete(overview_messages(metadata, _listed(brief)), overview_schema())
     except EngineError as error:
-        return (), (_gap("failed", str(error)),), Usage(requests=error.requests)
+        reason = "not_afforded" if isinstance(error, BudgetError) else "failed"
+        return (), (_gap(reason, str(error)),), Usage(requests=error.requests)
     try:
-        answer = OverviewAnswer.model_validate_json(text_of(reply))
+        found = answer_of(reply, OverviewAnswer.model_fields)
+        answer = OverviewAnswer.model_validate(found.value)
     except ReplyError as error:
-        return (), (_gap("failed", str(error)),), reply.usage
+        malformed = reply.content.strip() and not isinstance(error, CutOffError | RefusedError)
+        return (), (_gap("malformed" if malformed else "failed", str(error)),), reply.usage
     except ValidationError as error:
         gap = _gap("malformed", f"the answer is no list of sentences ({error.error_count()} errors)")
         return (), (gap,), reply.usage
     good: list[OverviewSentence] = []
-    gaps: list[Gap] = []
+    gaps = [_gap("mended", "the answer was broken JSON and was mended")] if found.mended else []
     if surplus := answer.sentences[_MOST_SENTENCES:]:
         gaps.append(_gap("surplus", f"{len(surplus)} sentences beyond {_MOST_SENTENCES} were left out"))
     for sentence in answer.sentences[:_MOST_SENTENCES]:
-        problems = list(_problems(sentence, brief))
+        problems = list(sentence_problems(sentence, brief))
         if problems:
             detail = "; ".join(f"{p.reason}: {p.detail}" for p in problems)
             gaps.append(_gap(problems[0].reason, detail))
@@ -115,7 +118,8 @@ def _listed(brief: BriefContent) -> str:
     return "\n".join(json.dumps(row, ensure_ascii=False, separators=(",", ":")) for row in rows)
 
 
-def _problems(sentence: OverviewAnswerSentence, brief: BriefContent) -> Iterator[Problem]:
+def sentence_problems(sentence: OverviewAnswerSentence, brief: BriefContent) -> Iterator[Problem]:
+    """Everything that is wrong with a sentence, held against the items that it cites."""
     items = _items(brief)
     unknown = [c for c in sentence.cites if c not in items]
     if unknown or not sentence.cites:
