@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,12 +15,19 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Response:
-    """What the endpoint sends: a status, a body (bytes, or what becomes JSON), headers; `drop` hangs up."""
+    """What the endpoint sends: a status, a body (bytes, or what becomes JSON), headers.
+
+    `drop` hangs up, `raw` is sent as it stands and then hangs up, `pause` waits so many seconds before the answer
+    (or until the endpoint closes), `drip` so many between the body's bytes.
+    """
 
     status: int = 200
     body: Any = None
     headers: dict[str, str] = field(default_factory=dict)
     drop: bool = False
+    raw: bytes | None = None
+    pause: float = 0.0
+    drip: float = 0.0
 
 
 @dataclass
@@ -49,6 +57,7 @@ def endpoint(script: Script) -> Iterator[Endpoint]:
     seen: list[dict[str, Any]] = []
     headers: list[dict[str, str]] = []
     lock = threading.Lock()
+    closing = threading.Event()
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -62,8 +71,12 @@ def endpoint(script: Script) -> Iterator[Endpoint]:
             self._send(script(number, request))
 
         def _send(self, response: Response) -> None:
-            if response.drop:
+            if response.pause and closing.wait(response.pause):
+                return
+            if response.drop or response.raw is not None:
                 self.close_connection = True
+                self.connection.sendall(response.raw or b"")
+                self.connection.shutdown(socket.SHUT_RDWR)
                 self.connection.close()
                 return
             body = response.body
@@ -74,7 +87,10 @@ def endpoint(script: Script) -> Iterator[Endpoint]:
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
-            self.wfile.write(body)
+            for piece in (body[i : i + 1] for i in range(len(body))) if response.drip else (body,):
+                self.wfile.write(piece)
+                if response.drip and closing.wait(response.drip):
+                    return
 
         def log_message(self, *args: object) -> None:
             """No log lines between the caller's own."""
@@ -89,6 +105,7 @@ def endpoint(script: Script) -> Iterator[Endpoint]:
     try:
         yield Endpoint(f"http://127.0.0.1:{server.server_port}/v1", seen, headers)
     finally:
+        closing.set()
         server.shutdown()
         thread.join()
         server.server_close()
