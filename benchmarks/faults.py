@@ -157,7 +157,7 @@ FAULTS: tuple[Fault, ...] = (
         "gives up at the timeout, asks again",
         lambda c, r: Response(200, b" " * 90, drip=0.3),
         mixes=False,
-    ),  # fmt: skip
+    ),
     Fault("malformed HTTP", "asks again", _raw(b"HTTP/9.9 what\r\n???\r\n\r\n")),
     Fault("a body cut short", "asks again", _half_body),
     Fault("an empty body", "asks again", lambda c, r: Response(200, b"")),
@@ -165,13 +165,13 @@ FAULTS: tuple[Fault, ...] = (
         "an HTML page with status 200",
         "asks again",
         lambda c, r: Response(200, b"<html>Sign in</html>", {"Content-Type": "text/html"}),
-    ),  # fmt: skip
+    ),
     Fault(
         "a redirect elsewhere",
         "is not followed with the key",
         lambda c, r: Response(307, b"", {"Location": "http://127.0.0.1:9/v1/chat/completions"}),
         mixes=False,
-    ),  # fmt: skip
+    ),
     Fault("cut off (length)", "halves the part, asks for both", lambda c, r: says(c[: len(c) // 2], "length")),
     Fault("empty, with length", "raises the limit once, then halves", lambda c, r: says("", "length")),
     Fault("refused", "rules read the part", lambda c, r: says("", refusal="I can't help with that.")),
