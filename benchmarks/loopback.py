@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,12 +15,19 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Response:
-    """What the endpoint sends: a status, a body (bytes, or what becomes JSON), headers; `drop` hangs up."""
+    """What the endpoint sends: a status, a body (bytes, or what becomes JSON), headers.
+
+    `drop` hangs up, `raw` is sent as it stands and then hangs up, `pause` waits so many seconds before the answer
+    (or until the endpoint closes), `drip` so many between the body's bytes.
+    """
 
     status: int = 200
     body: Any = None
     headers: dict[str, str] = field(default_factory=dict)
     drop: bool = False
+    raw: bytes | None = None
+    pause: float = 0.0
+    drip: float = 0.0
 
 
 @dataclass
@@ -75,6 +83,7 @@ def endpoint(script: Script, models: Response | None = None) -> Iterator[Endpoin
     seen: list[dict[str, Any]] = []
     headers: list[dict[str, str]] = []
     lock = threading.Lock()
+    closing = threading.Event()
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -92,8 +101,12 @@ def endpoint(script: Script, models: Response | None = None) -> Iterator[Endpoin
             self._send(models or Response(404, {"detail": "Not Found"}))
 
         def _send(self, response: Response) -> None:
-            if response.drop:
+            if response.pause and closing.wait(response.pause):
+                return
+            if response.drop or response.raw is not None:
                 self.close_connection = True
+                self.connection.sendall(response.raw or b"")
+                self.connection.shutdown(socket.SHUT_RDWR)
                 self.connection.close()
                 return
             body = response.body
@@ -104,7 +117,10 @@ def endpoint(script: Script, models: Response | None = None) -> Iterator[Endpoin
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
-            self.wfile.write(body)
+            for piece in (body[i : i + 1] for i in range(len(body))) if response.drip else (body,):
+                self.wfile.write(piece)
+                if response.drip and closing.wait(response.drip):
+                    return
 
         def log_message(self, *args: object) -> None:
             """No log lines between the caller's own."""
@@ -119,6 +135,7 @@ def endpoint(script: Script, models: Response | None = None) -> Iterator[Endpoin
     try:
         yield Endpoint(f"http://127.0.0.1:{server.server_port}/v1", seen, headers, paths)
     finally:
+        closing.set()
         server.shutdown()
         thread.join()
         server.server_close()

@@ -15,6 +15,7 @@ from summarizer.model import (
     Gap,
     Goal,
     OverviewSentence,
+    Part,
     Project,
     Quantity,
     Report,
@@ -31,11 +32,15 @@ def _known(lang: Literal["zh", "en", "both"]) -> Literal["zh", "en", "both"]:
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """A finished brief. `content` is the published contract; renderings are made from it alone."""
+    """A finished brief. `content` is the published contract; renderings are made from it alone.
+
+    `usage` is what it cost, `parts` the stretches that were read at once; neither is published.
+    """
 
     content: BriefContent
     report: Report = field(repr=False)
     usage: Usage = field(default_factory=Usage)
+    parts: tuple[Part, ...] = field(default=(), repr=False)
 
     @property
     def figures(self) -> tuple[Figure, ...]:

@@ -11,6 +11,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from summarizer.commands.brief import brief
+from summarizer.commands.bulk import bulk, status
 from summarizer.commands.cache import cache
 from summarizer.commands.common import DONE, FAILED, INTERRUPTED, USAGE, say
 from summarizer.commands.corrections import fixes, gold
@@ -44,6 +45,8 @@ def _main(
 
 app.command()(brief)
 app.command()(outline)
+app.command()(bulk)
+app.command()(status)
 app.command(name="eval")(evaluate)
 app.command()(gold)
 app.command()(fixes)

@@ -604,6 +604,15 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of a report that was read at once, and by whom."""
+
+    start: int
+    end: int
+    by: Reader
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """What an engine made of a chunk: the draft, who wrote it, and what went wrong on the way.
 

@@ -7,7 +7,7 @@ import os
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
@@ -30,7 +30,19 @@ from summarizer.itemtypes.declaring import OwnItem, checked_types
 from summarizer.limits import Limits
 from summarizer.loading.text import load, load_bytes, load_text
 from summarizer.merging import merge, with_overview
-from summarizer.model import BriefContent, Chunk, EngineInfo, Gap, Items, Outline, Quantity, Reading, Report, Usage
+from summarizer.model import (
+    BriefContent,
+    Chunk,
+    EngineInfo,
+    Gap,
+    Items,
+    Outline,
+    Part,
+    Quantity,
+    Reading,
+    Report,
+    Usage,
+)
 from summarizer.outline import read_outline
 from summarizer.own_merging import unread_gaps, with_own
 from summarizer.quantities.grammar import find_quantities
@@ -39,10 +51,13 @@ from summarizer.terms.dictionary import Terms, load_terms
 
 if TYPE_CHECKING:
     from summarizer.clients.stack import Run
+    from summarizer.engines.chat.engine import ChatEngine
 
 _Result = TypeVar("_Result")
 FixesChoice = str | Path | Fixes | Literal[False] | None
 """Where corrections come from: a file, an object, or (False, and for a text None) nowhere."""
+Turn = Callable[[], AbstractAsyncContextManager[object]]
+"""Waits for a place at something shared, and holds it."""
 
 
 class Engine(Protocol):
@@ -68,6 +83,14 @@ def prepare(report: Report, budget: Budget | None = None) -> Prepared:
     outline = read_outline(report)
     quantities = find_quantities(report.text, report.boilerplate)
     return Prepared(report, outline, quantities, make_chunks(report, outline, quantities, budget))
+
+
+def prepared_for(engine: str, report: Report) -> Prepared:
+    """What code reads before an engine ("rules" or "chat") is asked. Raises InputError where that is nothing."""
+    prepared = prepare(report, Budget(tokens=None) if engine == "rules" else None)
+    if not prepared.chunks:
+        raise InputError(f"{report.source} has no text to read besides navigation; save the report's own page.")
+    return prepared
 
 
 class Summarizer:
@@ -113,6 +136,7 @@ class Summarizer:
         self.settings = replace(self.settings, check=check)
         self._terms_file = Path(terms) if terms else None
         self._own_client = client
+        self._chat: ChatEngine | None = None
         if self.settings.budget is not None:
             _ = self._run  # a budget that cannot be held is said before anything is read
 
@@ -133,6 +157,15 @@ class Summarizer:
         """US dollars that the reports so far cost at most; None where no budget is held."""
         purse = self._run.purse if self.settings.budget is not None else None
         return purse.spent if purse is not None else None
+
+    def cost(self, usage: Usage) -> Decimal | None:
+        """US dollars of a usage; None where no price is known."""
+        from summarizer.pricing import cost_of
+
+        settings = self.settings
+        if settings.engine == "rules":
+            return None
+        return cost_of(usage, settings.model, settings.address, settings.price).usd
 
     # --- the faces -------------------------------------------------------------------------
 
@@ -164,22 +197,29 @@ class Summarizer:
 
     async def abrief(self, report: Report, fixes: FixesChoice = None) -> Brief:
         """Reads, checks, corrects, merges and sums up one report."""
+        return await self.brief_of(prepared_for(self.settings.engine, report), fixes)
+
+    async def brief_of(self, prepared: Prepared, fixes: FixesChoice = None, turn: Turn = nullcontext) -> Brief:
+        """The brief of a report that code has read (`prepared_for`); every chunk is asked about within a `turn`."""
         started = time.perf_counter()
-        prepared = prepare(report, Budget(tokens=None) if self.settings.engine == "rules" else None)
-        if not prepared.chunks:
-            raise InputError(f"{report.source} has no text to read besides navigation; save the report's own page.")
-        given = _given(fixes)
+        report, given = prepared.report, _given(fixes)
         planned = plan(given, report, prepared.quantities, prepared.chunks) if given else None
         async with self._client() as client:
-            readings = await self._read(prepared, client)
+            readings = await self._read(prepared, client, turn)
             content = self._merged(prepared, readings, planned)
             content, usage = await self._with_overview(content, report, client, readings)
         usage = sum((r.usage for r in readings), usage)
-        return Brief(content, report, replace(usage, seconds=time.perf_counter() - started))
+        parts = tuple(Part(r.chunk.start, r.chunk.end, r.by) for r in readings)
+        return Brief(content, report, replace(usage, seconds=time.perf_counter() - started), parts)
 
-    async def _read(self, prepared: Prepared, client: Client | None) -> list[Reading]:
+    async def _read(self, prepared: Prepared, client: Client | None, turn: Turn) -> list[Reading]:
         engine = self._engine(client)
-        every = await asyncio.gather(*(engine.read(chunk) for chunk in prepared.chunks))
+
+        async def read(chunk: Chunk) -> Sequence[Reading]:
+            async with turn():
+                return await engine.read(chunk)
+
+        every = await asyncio.gather(*map(read, prepared.chunks))
         readings = [reading for each in every for reading in each]
         failures = [r.failure for r in readings]
         if client is not None and failures and all(isinstance(f, EndpointError | BudgetError) for f in failures):
@@ -219,7 +259,15 @@ class Summarizer:
             return RulesEngine(self.terms)
         from summarizer.engines.chat.engine import ChatEngine
 
-        return ChatEngine(client, self.terms, self.types)
+        if self._chat is None or self._chat.client is not client:
+            self._chat = ChatEngine(client, self.terms, self.types)  # what it learns of an endpoint serves all reports
+        return self._chat
+
+    @asynccontextmanager
+    async def connected(self) -> AsyncIterator[None]:
+        """Holds the connections to the endpoint over many reports, in one event loop."""
+        async with self._client():
+            yield
 
     @asynccontextmanager
     async def _client(self) -> AsyncIterator[Client | None]:

@@ -48,7 +48,8 @@ class Storing:
     """A client that answers from the store what it can, and keeps what another client answers.
 
     Replies without an answer are kept too, and asked for again where `retry_failed` says so. What failed on the
-    way is not kept, and what turns out to answer a prompt that was not read whole is forgotten. Requests that are equal and under way at
+    way is not kept, and what turns out to answer a prompt that was not read whole is forgotten. Requests that are
+    equal and under way at
     the same time are sent once. The store works in threads: waiting for a disk must not hold up other requests.
     """
 

@@ -93,13 +93,10 @@ def make_limits(budget: str | None, price: str | None, **numbers: float | None) 
 
 def spending(summarizer: Summarizer, usage: Usage) -> str:
     """What a run cost, "$0.0123" or "$0.0123 of $0.50"; empty where no price is known."""
-    from summarizer.pricing import cost_of
-
-    settings = summarizer.settings
     if summarizer.spent is not None:
-        return f"${summarizer.spent:.4f} of ${settings.budget:f}"
-    cost = cost_of(usage, settings.model, settings.address, settings.price)
-    return "" if cost.usd is None else f"${cost.usd:.4f}"
+        return f"${summarizer.spent:.4f} of ${summarizer.settings.budget:f}"
+    cost = summarizer.cost(usage)
+    return "" if cost is None else f"${cost:.4f}"
 
 
 def make_summarizer(engine: str | None, model: str | None, base_url: str | None, **options: Any) -> Summarizer:

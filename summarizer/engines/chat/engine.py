@@ -29,7 +29,7 @@ class ChatEngine:
     name = "chat"
 
     def __init__(self, client: Client, terms: Terms, own: OwnTypes = ()):
-        self._client = client
+        self.client = client
         self._terms = terms
         self._own = own
         self._rules = RulesEngine(terms)
@@ -40,7 +40,7 @@ class ChatEngine:
         return await self._read(chunk, Allowance(MOST_REQUESTS), 0)
 
     async def _read(self, chunk: Chunk, allowance: Allowance, depth: int) -> tuple[Reading, ...]:
-        part = PartReader(self._client, self._terms, chunk, allowance, self._watch, self._own)
+        part = PartReader(self.client, self._terms, chunk, allowance, self._watch, self._own)
         try:
             draft = await part.read()
         except CutOffError as error:
