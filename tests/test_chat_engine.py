@@ -428,11 +428,11 @@ def test_a_chunk_is_read_by_the_model_though_its_endpoint_ignores_schemas_and_to
 
 
 def test_a_prompt_that_was_cut_is_named_also_where_several_requests_were_made(terms):
-    """Their tokens together would look like enough."""
+    """Their tokens together would look like enough; one request more measures."""
     chunk = chunk_of(PLAN)
     cut = says("Certainly!")
     cut.body["usage"]["prompt_tokens"] = 1200
     with endpoint(lambda n, r: cut) as served:
         reading = read_unknown(chunk, served.url, terms)
-    assert reading.usage.prompt_tokens == 4800
+    assert (reading.usage.requests, reading.usage.prompt_tokens) == (5, 6000)
     assert [g.reason for g in reading.gaps] == ["context_cut"]
