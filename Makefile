@@ -6,7 +6,7 @@ REPORT ?= seeds/002_5cb3f669036bf3d3.txt
 STEM := $(basename $(notdir $(REPORT)))
 ARGS ?=
 
-.PHONY: brief test check bench docs rebind setup clean
+.PHONY: brief test check bench docs rebind interop setup clean
 
 $(VENV)/.ready: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -34,7 +34,7 @@ bench: $(VENV)/.ready
 	$(BIN)/python benchmarks/bench.py
 
 clean:
-	rm -rf $(VENV) .bench out build dist *.egg-info
+	rm -rf $(VENV) .bench .interop out build dist *.egg-info
 
 docs: $(VENV)/.ready  ## everything that is generated: docs/cli.md, schemas/, the tables of docs/degradation.md and docs/economy.md
 	$(BIN)/python docs/generate.py
@@ -43,3 +43,8 @@ docs: $(VENV)/.ready  ## everything that is generated: docs/cli.md, schemas/, th
 
 rebind: $(VENV)/.ready  ## bind the authored replies to today's prompts
 	$(BIN)/python tests/recordings.py
+
+SERVERS ?= xllamacpp llama-cpp-python
+interop: $(VENV)/.ready  ## a run against real servers with a small model (docs/interop.md); installs them under .interop/
+	$(BIN)/python tests/interop/servers.py $(SERVERS)
+	$(BIN)/python -m pytest tests/interop -m interop -n 0 -s $(ARGS)

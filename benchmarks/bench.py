@@ -2,8 +2,8 @@
 
 Prints what importing and --help cost, characters a second of each stage against reading the bytes,
 memory, what a user asks for (quantities a second, milliseconds a brief), what prompts and answers cost
-in tokens (economy.py), what the client costs beside the endpoint's time (overhead.py), and the quantity grammar
-beside other readers (rivals.py).
+in tokens (economy.py), what the client costs beside the endpoint's time (overhead.py), the quantity grammar
+beside other readers (rivals.py), and what becomes of fabricated facts (adversary.py).
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+import adversary
 import economy
 import overhead
 import rivals
@@ -91,6 +92,7 @@ def main() -> None:
     economy.main()
     overhead.main()
     rivals.main()
+    print("\n" + adversary.report())
 
 
 if __name__ == "__main__":

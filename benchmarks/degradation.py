@@ -2,7 +2,7 @@
 
 For each perturbation, wrong readings that reach the brief unmarked have slipped, marked ones are
 disputed, and the rest was caught: mended on the second request, or a gap. Run it to print the
-table of docs/degradation.md; `--write` writes it there.
+table of docs/degradation.md; `--write` writes it there, and those of adversary.py beside it.
 """
 
 from __future__ import annotations
@@ -216,10 +216,24 @@ def table(outcomes: list[Outcome]) -> str:
     return "\n".join([head, rule, *rows])
 
 
-if __name__ == "__main__":
+def write(page: Path, mark: str, content: str) -> None:
+    """Puts a table between a mark and the next end mark of a page."""
+    head, found, rest = page.read_text("utf-8").partition(f"<!-- {mark} -->")
+    if not found:
+        raise SystemExit(f"{page.name} has no mark {mark!r}; put it where the table belongs.")
+    page.write_text(f"{head}{found}\n{content}\n<!-- end -->{rest.partition('<!-- end -->')[2]}", "utf-8")
+
+
+def main() -> None:
     printed = table(measure())
     print(printed)
     if "--write" in sys.argv:
-        page = PAGE.read_text("utf-8")
-        head, _, rest = page.partition("<!-- table -->")
-        PAGE.write_text(f"{head}<!-- table -->\n{printed}\n<!-- end -->{rest.partition('<!-- end -->')[2]}", "utf-8")
+        import adversary
+
+        write(PAGE, "table", printed)
+        write(PAGE, "adversary", adversary.report())
+        write(PAGE.with_name("second-reader.md"), "table", adversary.second_reader_table(seeds()))
+
+
+if __name__ == "__main__":
+    main()

@@ -106,7 +106,7 @@ def gold_answers(terms: Terms) -> Answers:
 def authored_answers(terms: Terms) -> Answers:
     """The items that careful readers answered, with all the English that they wrote, in both formats."""
     answers = Answers()
-    for path in sorted((ROOT / "tests" / "authored").glob("*.json")):
+    for path in sorted((ROOT / "tests" / "authored").glob("[cs]*-*.json")):  # chunks and whole seeds
         authored = json.loads(path.read_text("utf-8"))
         chunks = prepare(load(folder("seeds") / f"{authored['report']}.txt")).chunks
         chunk = chunks[authored.get("chunk") or 0]

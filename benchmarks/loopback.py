@@ -4,22 +4,30 @@ from __future__ import annotations
 
 import contextlib
 import json
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 
 @dataclass(frozen=True)
 class Response:
-    """What the endpoint sends: a status, a body (bytes, or what becomes JSON), headers; `drop` hangs up."""
+    """What the endpoint sends: a status, a body (bytes, or what becomes JSON), headers.
+
+    `drop` hangs up, `raw` is sent as it stands and then hangs up, `pause` waits so many seconds before the answer
+    (or until the endpoint closes), `drip` so many between the body's bytes.
+    """
 
     status: int = 200
     body: Any = None
     headers: dict[str, str] = field(default_factory=dict)
     drop: bool = False
+    raw: bytes | None = None
+    pause: float = 0.0
+    drip: float = 0.0
 
 
 @dataclass
@@ -35,13 +43,34 @@ class Endpoint:
 Script = Callable[[int, dict[str, Any]], Response]
 
 
-def says(content: str, finish: str = "stop", refusal: str | None = None, model: str = "m") -> Response:
-    """A chat completion with this content."""
+def says(
+    content: str,
+    finish: str = "stop",
+    refusal: str | None = None,
+    model: str = "m",
+    prompt_tokens: int | None = None,
+) -> Response:
+    """A chat completion with this content; its prompt tokens are those of the prompt that the endpoint sees."""
     message = {"role": "assistant", "content": content, "refusal": refusal}
     choice = {"index": 0, "finish_reason": finish, "message": message}
-    usage = {"prompt_tokens": 4000, "completion_tokens": 10, "total_tokens": 4010}
+    usage = {"prompt_tokens": prompt_tokens, "completion_tokens": 10}
     body = {"id": "x", "object": "chat.completion", "created": 0, "model": model, "choices": [choice], "usage": usage}
     return Response(200, body)
+
+
+def tokens_of(request: dict[str, Any]) -> int:
+    """About the tokens of a request's messages by an ordinary tokenizer, a third of a token for a byte."""
+    return sum(len(str(message.get("content")).encode()) for message in request.get("messages", ())) // 3
+
+
+def _counted(response: Response, request: dict[str, Any]) -> Response:
+    """The response; where a completion leaves its prompt tokens open, with those of the request."""
+    usage = response.body.get("usage") if isinstance(response.body, dict) else None
+    if not isinstance(usage, dict) or usage.get("prompt_tokens", 0) is not None:
+        return response
+    told = tokens_of(request)
+    counts = usage | {"prompt_tokens": told, "total_tokens": told + usage["completion_tokens"]}
+    return replace(response, body=response.body | {"usage": counts})
 
 
 @contextmanager
@@ -54,6 +83,7 @@ def endpoint(script: Script, models: Response | None = None) -> Iterator[Endpoin
     seen: list[dict[str, Any]] = []
     headers: list[dict[str, str]] = []
     lock = threading.Lock()
+    closing = threading.Event()
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -65,14 +95,18 @@ def endpoint(script: Script, models: Response | None = None) -> Iterator[Endpoin
                 headers.append(dict(self.headers))
                 paths.append(self.path)
                 number = len(seen)
-            self._send(script(number, request))
+            self._send(_counted(script(number, request), request))
 
         def do_GET(self) -> None:
             self._send(models or Response(404, {"detail": "Not Found"}))
 
         def _send(self, response: Response) -> None:
-            if response.drop:
+            if response.pause and closing.wait(response.pause):
+                return
+            if response.drop or response.raw is not None:
                 self.close_connection = True
+                self.connection.sendall(response.raw or b"")
+                self.connection.shutdown(socket.SHUT_RDWR)
                 self.connection.close()
                 return
             body = response.body
@@ -83,7 +117,10 @@ def endpoint(script: Script, models: Response | None = None) -> Iterator[Endpoin
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
-            self.wfile.write(body)
+            for piece in (body[i : i + 1] for i in range(len(body))) if response.drip else (body,):
+                self.wfile.write(piece)
+                if response.drip and closing.wait(response.drip):
+                    return
 
         def log_message(self, *args: object) -> None:
             """No log lines between the caller's own."""
@@ -98,6 +135,7 @@ def endpoint(script: Script, models: Response | None = None) -> Iterator[Endpoin
     try:
         yield Endpoint(f"http://127.0.0.1:{server.server_port}/v1", seen, headers, paths)
     finally:
+        closing.set()
         server.shutdown()
         thread.join()
         server.server_close()

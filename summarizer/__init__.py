@@ -19,43 +19,67 @@ if TYPE_CHECKING:
     from summarizer.errors import ResourceError as ResourceError
     from summarizer.errors import SettingsError as SettingsError
     from summarizer.errors import SummarizerError as SummarizerError
+    from summarizer.itemtypes.declaring import OwnItem as OwnItem
     from summarizer.limits import Limits as Limits
+    from summarizer.model import Bilingual as Bilingual
     from summarizer.model import BriefContent as BriefContent
+    from summarizer.model import Date as Date
+    from summarizer.model import Evidence as Evidence
+    from summarizer.model import Name as Name
+    from summarizer.model import Quantity as Quantity
     from summarizer.pipeline import Summarizer as Summarizer
     from summarizer.settings import CacheOptions as CacheOptions
+    from summarizer.verifying.findings import Verification as Verification
+    from summarizer.verifying.proof import verify as verify
 
 _HOMES = {
+    "Bilingual": "model",
     "Brief": "brief",
     "BriefContent": "model",
     "BudgetError": "errors",
     "CacheOptions": "settings",
+    "Date": "model",
     "EndpointError": "errors",
     "EngineError": "errors",
+    "Evidence": "model",
     "Fixes": "correcting.fixes",
     "InputError": "errors",
     "Limits": "limits",
+    "Name": "model",
+    "OwnItem": "itemtypes.declaring",
+    "Quantity": "model",
     "ReplyError": "errors",
     "ResourceError": "errors",
     "SettingsError": "errors",
     "Summarizer": "pipeline",
     "SummarizerError": "errors",
+    "Verification": "verifying.findings",
+    "verify": "verifying.proof",
 }
 
 __all__ = [
+    "Bilingual",
     "Brief",
     "BriefContent",
     "BudgetError",
     "CacheOptions",
+    "Date",
     "EndpointError",
     "EngineError",
+    "Evidence",
     "Fixes",
     "InputError",
     "Limits",
+    "Name",
+    "OwnItem",
+    "Quantity",
     "ReplyError",
     "ResourceError",
     "SettingsError",
     "Summarizer",
     "SummarizerError",
+    "Verification",
+    "verify",
 ]
 
 

@@ -50,7 +50,7 @@ class FigureForm(BaseModel):
 def fields_of(kind: str, written: object) -> dict[str, Any]:
     """The fields of an item's Draft type, as far as what was written has them. Raises ValueError with the form."""
     if isinstance(written, Mapping):
-        return _figure_fields(written) if kind == "figures" else _pointed(dict(written))
+        return _figure_fields(written) if kind == "figures" else _pointed(kind, dict(written))
     if kind not in _ROWS:
         raise ValueError("not an object")
     if not isinstance(written, Sequence) or isinstance(written, str) or not all(_is_cell(c) for c in written):
@@ -61,9 +61,10 @@ def fields_of(kind: str, written: object) -> dict[str, Any]:
     return _row_fields(kind, [*cells, None, None])
 
 
-def _pointed(fields: dict[str, Any]) -> dict[str, Any]:
-    """Fields whose clause may be a whole pointer."""
-    pointer = _pointer_fields(fields["c"]) if isinstance(fields.get("c"), str) else {}
+def _pointed(kind: str, fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields of an object; the clause of a goal or risk may be a whole pointer."""
+    whole = kind in ("goals", "risks") and isinstance(fields.get("c"), str)
+    pointer = _pointer_fields(fields["c"]) if whole else {}
     return fields | {name: value for name, value in pointer.items() if value is not None}
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from summarizer.errors import SettingsError
+from summarizer.itemtypes.declaring import form_of
+from summarizer.itemtypes.typed import T, typed
 from summarizer.model import (
     BriefContent,
     Conflict,
@@ -13,6 +15,7 @@ from summarizer.model import (
     Gap,
     Goal,
     OverviewSentence,
+    Part,
     Project,
     Quantity,
     Report,
@@ -29,11 +32,15 @@ def _known(lang: Literal["zh", "en", "both"]) -> Literal["zh", "en", "both"]:
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """A finished brief. `content` is the published contract; renderings are made from it alone."""
+    """A finished brief. `content` is the published contract; renderings are made from it alone.
+
+    `usage` is what it cost, `parts` the stretches that were read at once; neither is published.
+    """
 
     content: BriefContent
     report: Report = field(repr=False)
     usage: Usage = field(default_factory=Usage)
+    parts: tuple[Part, ...] = field(default=(), repr=False)
 
     @property
     def figures(self) -> tuple[Figure, ...]:
@@ -67,6 +74,16 @@ class Brief:
     @property
     def conflicts(self) -> tuple[Conflict, ...]:
         return self.content.conflicts
+
+    def items(self, item_type: type[T]) -> tuple[T, ...]:
+        """The items of an own type, as objects of its class. Raises SettingsError where it was not asked for."""
+        name = form_of(item_type).name
+        if name not in self.content.own:
+            raise SettingsError(
+                f"The brief was made without {item_type.__name__}; give Summarizer(types=[{item_type.__name__}])."
+            )
+        quantities = self.quantities
+        return tuple(typed(item_type, record, quantities) for record in self.content.own[name].items)
 
     @property
     def is_complete(self) -> bool:

@@ -18,12 +18,18 @@ from itertools import accumulate, groupby, takewhile
 from summarizer.model import Chunk, Clause, Evidence, Heading, Outline, Quantity, Report, Section, Sentence
 from summarizer.quantities.ids import checked_ids
 
-# What would look like a mark in the source, and characters that hide or reorder text.
-_ESCAPES = str.maketrans({"<": "＜", ">": "＞", "{": "｛", "}": "｝", "#": "＃"})
-_MARKS = re.compile("[<>{}#]")
-_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]")
+# What would look like a mark, or like the control words of a chat template ([INST], <|im_start|>, [gMASK]).
+_ESCAPES = str.maketrans({"<": "＜", ">": "＞", "{": "｛", "}": "｝", "#": "＃", "[": "［", "]": "］"})
+_MARKS = re.compile(r"[<>{}#\[\]]")
+# What does not show, or reorders what does: controls but tab and line breaks, lone surrogates, format characters (tags
+# too, in which whole sentences hide), fillers and variation selectors (Unicode's Default_Ignorable_Code_Point).
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
+    "\u202a-\u202e\u2060-\u206f\u3164\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001d173-\U0001d17a"
+    "\U000e0000-\U000e0fff]"
+)
 _PIECES = re.compile("[一-龥\u3040-\u30ff]+|[^一-龥\u3040-\u30ff]+")  # the tokenizer's own idea of Chinese
-_BREAKS = re.compile(r"\s*(?:\\r\\n|\\n|[\r\n\f\u2028\u2029])\s*")
+_BREAKS = re.compile(r"\s*(?:\\r\\n|\\n|[\r\n\f\v\x1c-\x1e\x85\u2028\u2029])\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,10 +220,14 @@ def _mark(text: str, sections: Sequence[Section], clauses: dict[str, Clause], qu
     return "\n".join(lines)
 
 
+def shown(text: str) -> str:
+    """A text without what does not show or reorders what does."""
+    return _INVISIBLE.sub("", text)
+
+
 def escape(text: str) -> str:
     """Report text that cannot be taken for a mark; hidden characters are left out."""
-    plain = flat(text)
-    plain = plain if plain.isprintable() else _INVISIBLE.sub("", plain)
+    plain = shown(flat(text))
     return plain.translate(_ESCAPES) if _MARKS.search(plain) else plain
 
 

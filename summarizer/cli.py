@@ -11,12 +11,14 @@ from typing import Annotated, NoReturn
 import typer
 
 from summarizer.commands.brief import brief
+from summarizer.commands.bulk import bulk, status
 from summarizer.commands.cache import cache
 from summarizer.commands.common import DONE, FAILED, INTERRUPTED, USAGE, say
 from summarizer.commands.corrections import fixes, gold
 from summarizer.commands.doctor import doctor
 from summarizer.commands.evaluate import evaluate
 from summarizer.commands.outline import outline
+from summarizer.commands.verify import verify
 from summarizer.errors import SettingsError, SummarizerError
 
 app = typer.Typer(
@@ -25,8 +27,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     help="Long Chinese government reports into structured, bilingual briefs in which every number is proven.",
-    epilog="Exit codes: 0 done; 1 failed; 2 usage; 3 done, but text was lost, or a correction or an imported "
-    "line not used.",
+    epilog="Exit codes: 0 done; 1 failed; 2 usage; 3 done, but text was lost, or a correction, an own type or an "
+    "imported line not used.",
 )
 
 
@@ -43,11 +45,14 @@ def _main(
 
 app.command()(brief)
 app.command()(outline)
+app.command()(bulk)
+app.command()(status)
 app.command(name="eval")(evaluate)
 app.command()(gold)
 app.command()(fixes)
 app.command()(doctor)
 app.add_typer(cache, name="cache")
+app.command()(verify)
 
 
 def main() -> NoReturn:

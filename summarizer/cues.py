@@ -35,6 +35,7 @@ _REACH = 500  # how much of a long sentence before a quantity may speak for it
 _BEFORE_PLAN = "(?<![一二三四五六七八九十百千第])"
 _YEAR = re.compile(r"(?<!\d)(20\d\d|19[5-9]\d)年(?!来|以来)")
 _MULTIPLE_OF = re.compile(r"是(?:20\d\d年|上年|去年|同期|十?[一二三四五]?年?前|“?十[一二三四]五”?末)的$")
+_LOCATED = re.compile("[一-鿿]{2,12}(?:周边|附近)")  # where something is done says nothing of its field
 _MINUS = ("-", "－", "−", "负")
 _COMPARED = re.compile(r"(?:比|较|与|同|自|在|以|面向|瞄准|相对于)\s*$")
 
@@ -323,6 +324,8 @@ def stage_of(clause: str, name: str) -> Stage | None:
     if found is None:
         return None
     stage, word = found
+    if stage == "under_construction" and rules("stage", "built_by_amount").search(clause):
+        return "completed"
     if stage == "completed" and pattern("stage", "unfinished").search(behind):
         return "under_construction"
     around = before + " " + behind
@@ -365,6 +368,7 @@ def theme_of(clause: str, headings: Sequence[str], before: str = "") -> Theme:
     `before` is the part of the sentence before the clause: it speaks where neither clause nor headings do.
     """
     weight = words()["theme_weight"]
+    clause = _LOCATED.sub("", clause)
     scores: dict[str, float] = {}
     above = [_heading_scores(heading) for heading in headings[-2:][::-1]]
     for theme in words()["theme"]:

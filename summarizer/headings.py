@@ -65,6 +65,14 @@ def numbered(text: str, position: int) -> int | None:
     return None
 
 
+def without_number(text: str) -> str:
+    """A heading or sentence without the number that it carries as a member of a list ((七)坚守…, 一是…)."""
+    for style in styles():
+        if style.pattern and (match := style.pattern.match(text)):
+            return text[match.end() :]
+    return text
+
+
 def find_heads(text: str, paragraphs: Sequence[Span], title: str | None) -> Iterator[Head]:
     started = False
     paired = _alike_run_ins(text, paragraphs, _OPENS_ALIKE) | _paired_run_ins(text, paragraphs)

@@ -50,15 +50,12 @@ def merge(
     every = _with_cited(quantities, items)
     by_id = {q.id: q for q in every}
     figures = _merged((f for i in items for f in i.figures), lambda f: _figure_key(f, by_id), _join_figures)
-    goals = _merged((g for i in items for g in i.goals), lambda g: (_normal(g.statement.zh),), _join_goals)
-    projects = _merged((p for i in items for p in i.projects), lambda p: (_normal(p.name.zh),), _join_projects)
-    risks = _merged((r for i in items for r in i.risks), lambda r: (_normal(r.statement.zh), r.status), _join_risks)
+    goals = _merged((g for i in items for g in i.goals), lambda g: (normal(g.statement.zh),), _join_goals)
+    projects = _merged((p for i in items for p in i.projects), lambda p: (normal(p.name.zh),), _join_projects)
+    risks = _merged((r for i in items for r in i.risks), lambda r: (normal(r.statement.zh), r.status), _join_risks)
     goals = _numbered(goals, "g")
-    goal_of: dict[str, str] = {}
-    for goal in goals:
-        for quantity in goal.quantities:
-            goal_of.setdefault(quantity, goal.id)
-    figures = [_linked(f, goal_of) for f in _numbered(figures, "f")]
+    goal_of = goals_by_quantity(goals)
+    figures = [linked(f, goal_of) for f in _numbered(figures, "f")]
     return BriefContent(
         report=_info(report),
         outline=outline.headings,
@@ -68,7 +65,7 @@ def merge(
         projects=tuple(_numbered(projects, "p")),
         risks=tuple(_numbered(risks, "r")),
         overview=(),
-        conflicts=tuple(_conflicts(figures, by_id, report.text)),
+        conflicts=tuple(conflicts_of(figures, by_id, report.text)),
         gaps=(*gaps, *(g for i in items for g in i.gaps)),
         coverage=_coverage(every, items),
         engine=engine,
@@ -104,7 +101,8 @@ def _info(report: Report) -> ReportInfo:
     )
 
 
-def _normal(text: str) -> str:
+def normal(text: str) -> str:
+    """A text without spaces, quotes and marks: what makes two statements the same."""
     return _NOISE.sub("", text).lower()
 
 
@@ -138,7 +136,7 @@ def _user_first(group: Sequence[_Item], join: Callable[[Sequence[_Item]], _Item]
 
 def _subject(figure: Figure) -> tuple[Hashable, ...]:
     """What a figure is about, without its value."""
-    name = figure.indicator.code or _normal(figure.indicator.zh)
+    name = figure.indicator.code or normal(figure.indicator.zh)
     period = (figure.period.from_, figure.period.to) if figure.period else None
     return (name, figure.scope, figure.year, period, figure.basis, figure.kind, figure.measure, figure.base)
 
@@ -198,7 +196,16 @@ def _numbered(items: Sequence[_Item], letter: str) -> list[_Item]:
     return [item.model_copy(update={"id": f"{letter}{n}"}) for n, item in enumerate(items, 1)]
 
 
-def _linked(figure: Figure, goal_of: Mapping[str, str]) -> Figure:
+def goals_by_quantity(goals: Sequence[Goal]) -> dict[str, str]:
+    """The id of the first goal whose clause holds a quantity, by the quantity's id."""
+    found: dict[str, str] = {}
+    for goal in goals:
+        for quantity in goal.quantities:
+            found.setdefault(quantity, goal.id)
+    return found
+
+
+def linked(figure: Figure, goal_of: Mapping[str, str]) -> Figure:
     """A numeric target is one thing seen twice: code attaches the figure to the first goal whose clause holds it."""
     if figure.kind == "actual":
         return figure
@@ -209,16 +216,17 @@ def _linked(figure: Figure, goal_of: Mapping[str, str]) -> Figure:
 # --- conflicts and coverage -------------------------------------------------------------------
 
 
-def _conflicts(figures: Sequence[Figure], quantities: dict[str, Quantity], text: str) -> Iterable[Conflict]:
+def conflicts_of(figures: Sequence[Figure], quantities: dict[str, Quantity], text: str) -> Iterable[Conflict]:
+    """The figures that give different values for the same subject."""
     groups: dict[Hashable, list[Figure]] = defaultdict(list)
     for figure in figures:
         if figure.kind == "reference" or figure.year is None or figure.measure == "rank":
             continue
-        if figure.indicator.code is None and _GENERAL.fullmatch(_normal(figure.indicator.zh)):
+        if figure.indicator.code is None and _GENERAL.fullmatch(normal(figure.indicator.zh)):
             continue
         q = quantities[figure.quantities[0]]
         # A counted thing of one code may be of another part (新增升规企业 of a city, of an industry): its name decides.
-        name = _normal(figure.indicator.zh) if q.dimension == "count" else None
+        name = normal(figure.indicator.zh) if q.dimension == "count" else None
         groups[(*_subject(figure), name, q.unit, q.counter, q.per)].append(figure)
     for group in groups.values():
         if len(group) > 1 and not _in_one_sentence(group, quantities, text):

@@ -7,8 +7,9 @@ types of one stage are never changed by a later one. What is published as JSON
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -49,6 +50,7 @@ RiskStatus = Literal["open", "handled"]
 SkipReason = Literal["not_a_quantity", "repeat", "trivial"]
 Tense = Literal["review", "plan"]
 Reader = Literal["chat", "rules", "user"]
+OwnKind = Literal["name", "statement", "clause", "quantity", "date", "label"]
 
 
 class Published(BaseModel):
@@ -260,15 +262,40 @@ class DraftSkip(Published):
     why: SkipReason
 
 
+class DraftOwn(Published):
+    """An item of a user's own type in clause `c`; a type's fields follow (itemtypes.rows)."""
+
+    c: str
+
+
+LISTS = ("figures", "goals", "projects", "risks", "skipped")
+"""The lists that every answer has."""
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What an engine answered for a chunk: pointers, labels, names and English; nothing proven yet."""
+    """What an engine answered for a chunk: pointers, labels, names and English; nothing proven yet.
+
+    `own` holds the items of a user's own types, by the name of their list.
+    """
 
     figures: tuple[DraftFigure, ...] = ()
     goals: tuple[DraftGoal, ...] = ()
     projects: tuple[DraftProject, ...] = ()
     risks: tuple[DraftRisk, ...] = ()
     skipped: tuple[DraftSkip, ...] = ()
+    own: Mapping[str, tuple[DraftOwn, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, lists: Mapping[str, tuple[Any, ...]]) -> Draft:
+        """A draft of lists by their names, own ones among them."""
+        own = {name: rows for name, rows in lists.items() if name not in LISTS}
+        return cls(**{name: rows for name, rows in lists.items() if name in LISTS}, own=own)
+
+    @property
+    def lists(self) -> dict[str, tuple[Any, ...]]:
+        """Every list by its name, own ones last."""
+        return {**{name: getattr(self, name) for name in LISTS}, **self.own}
 
 
 # --- items ------------------------------------------------------------------------------------
@@ -373,6 +400,54 @@ class Risk(Published):
 Item = Figure | Goal | Project | Risk
 
 
+class Name(Bilingual):
+    """A short name in the report's own characters, and its English."""
+
+
+class Date(Published):
+    """A date as exactly as the report gives it: `iso` is a day, a month or a year (2024-06-30, 2024-06, 2024)."""
+
+    iso: str
+    start: int
+    end: int
+    quote: str
+
+
+OwnSingle = str | Date | Evidence | Bilingual
+OwnValue = OwnSingle | tuple[OwnSingle, ...] | None
+
+
+class OwnField(Published):
+    """A field of a user's own type: what kind of value it holds (`many`: a list of them), and its column's heading."""
+
+    name: str
+    kind: OwnKind
+    many: bool
+    title: Bilingual
+
+
+class OwnRecord(Published):
+    """An item of a user's own type as it is published.
+
+    By its field's kind a value is a name or statement (zh, en), a clause (its span, quote and headings), a
+    quantity's id, a date, or a label; null or an empty list where the report does not say.
+    """
+
+    id: str
+    values: dict[str, OwnValue]
+    evidence: tuple[Evidence, ...]
+    by: Reader
+    disputed: tuple[str, ...] = ()
+
+
+class OwnList(Published):
+    """All items of one of a user's own types, with what is needed to show them."""
+
+    title: Bilingual
+    fields: tuple[OwnField, ...]
+    items: tuple[OwnRecord, ...]
+
+
 class Gap(Published):
     """Something that was not taken into the brief, and why. `lost`: text that nobody read."""
 
@@ -402,6 +477,7 @@ class Items:
     quantities: tuple[Quantity, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    own: Mapping[str, tuple[OwnRecord, ...]] = field(default_factory=dict)
 
 
 # --- the brief --------------------------------------------------------------------------------
@@ -489,7 +565,10 @@ class Corrections(Published):
 
 
 class BriefContent(Published):
-    """The published contract (schemas/brief.schema.json): a brief without its report's text."""
+    """The published contract (schemas/brief.schema.json): a brief without its report's text.
+
+    `own` holds the items of a user's own types by the name of their list; it is absent where none were asked for.
+    """
 
     schema_version: Literal["1"] = "1"
     report: ReportInfo
@@ -505,6 +584,7 @@ class BriefContent(Published):
     coverage: Coverage
     engine: EngineInfo
     corrections: Corrections | None = None
+    own: dict[str, OwnList] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -521,6 +601,15 @@ class Usage:
 
     def __add__(self, other: Usage) -> Usage:
         return Usage(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of a report that was read at once, and by whom."""
+
+    start: int
+    end: int
+    by: Reader
 
 
 @dataclass(frozen=True, slots=True)

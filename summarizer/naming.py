@@ -30,7 +30,16 @@ _DATED = re.compile(
 _AHEAD = re.compile("(?<=.{4})(?:保持|处于|位居|居|列|稳居)?(?:在)?全[国省市区县]前列?$")
 _REACHED = re.compile("^(.{3,})实现((?:营业|销售|主营业务)?收入|营收|总?产值|利润|税收|增加值|交易额)$")
 _SHORT_NOTE = re.compile("^[（(][一-鿿]{1,3}[)）]")  # 11条（段）市政路
+_NOTED = re.compile(
+    "[\\[［〔【(（]\\d{1,2}[\\]］〕】)）]|(?<=.{2})[（(](?:含|不含|剔除|扣除|按|可比|同口径)[^（）()]*[)）]"
+)
+_AFTER_NOTE = re.compile("^[（(][^（）()]{1,16}[)）][、，]?")  # 园区1个（鲸湖）、鹿园2个
+_ONLY_DATED = re.compile("(?:(?:20|19)\\d\\d年|去年|上年|全年|今年|当年|累计)(?:底|末|共)?")
+_GROWING = re.compile(
+    "([^，。；,;]{2,20}?)(?:稳定|平稳|持续|快速|较快|大幅|稳步|不断)*(?:增长|提高|提升|增加|扩大|下降|回落|攀升|回升)$"
+)
 _REACH = 500  # how far back of a long sentence a name is looked for
+_FAR = 24
 _LINKS = ("过", "超", "破")
 _RANKED = re.compile("(?:位居|位列|居|列|排名|排)[^，]{0,8}$")
 
@@ -83,7 +92,7 @@ def name_quantities(text: str, sentence: Sentence, quantities: tuple[Quantity, .
 
 
 def _tidy(name: str) -> str:
-    """A name without marks whose partner was cut off, and without a rank that is no number (保持全市前列)."""
+    """A name without marks whose partner was cut off, and a rank that is no number (保持全市前列)."""
     name = name if name.isprintable() else "".join(c for c in name if c.isprintable() or c == " ")
     while len(name) > 3 and (cut := _words("dangling", "(?:{})$").search(name)):
         name = name[: cut.start()]
@@ -144,9 +153,9 @@ def _place(text: str, sentence: Sentence, quantities: tuple[Quantity, ...], i: i
     ahead = text[q.end : following.start] if following else "x"
     return _Place(
         q,
-        flat(text[left : q.start]),
+        _unnoted(text[left : q.start]),
         flat(text[q.end : right]),
-        flat(text[min(clause.start, q.start) : q.start]),
+        _unnoted(text[min(clause.start, q.start) : q.start]),
         same,
         re.fullmatch("[、和及]", between) is not None,
         re.fullmatch("[、和及]", ahead) is not None,
@@ -155,6 +164,11 @@ def _place(text: str, sentence: Sentence, quantities: tuple[Quantity, ...], i: i
         if previous and previous.end < clause.start
         else "",
     )
+
+
+def _unnoted(text: str) -> str:
+    """A text without the marks of footnotes and notes on how a value is counted."""
+    return _NOTED.sub("", flat(text))
 
 
 def _group(places: list[_Place], i: int) -> list[_Place]:
@@ -167,13 +181,15 @@ def _group(places: list[_Place], i: int) -> list[_Place]:
 
 def _respectively(place: _Place, size: int, found: list[str]) -> list[str]:
     """Names for values that 分别 spreads over a list of subjects."""
+    if size > 1 and place.quantity.unit == "rank" and _only_ranks(place) and len(set(found[-size:])) == size:
+        return found[-size:]  # 分别达16.5%、13.4%，排全区第1位、第2位
     if size < 2 or "分别" not in place.clause_before:
         return []
-    subject = _strip_lead(place.clause_before.split("分别")[0].strip(_EDGES))
+    first, _, behind = place.clause_before.partition("分别")
+    subject = _strip_lead(first.strip(_EDGES))
     parts = [p for p in re.split("[、和及与]", subject) if p]
     if len(parts) == size:
-        tail = re.search(names()["figure"]["shared_tail"], parts[-1])
-        return [p if not tail or re.search(names()["figure"]["shared_tail"], p) else p + tail.group() for p in parts]
+        return _completed(parts, _strip_lead(_strip_tail(behind)))
     if len(parts) == 1 and len(found) >= size and re.fullmatch(".{0,6}(?:率|占比|比重|比例)", parts[0]):
         return [name + parts[0] for name in found[-size:]]
     if subject in ("", "同比") and len(found) >= size:
@@ -181,6 +197,20 @@ def _respectively(place: _Place, size: int, found: list[str]) -> list[str]:
     if size == 2 and subject.startswith("城乡"):
         return ["城" + subject[2:], "乡" + subject[2:]]  # in the text's own characters
     return [subject] * size if subject else []
+
+
+def _only_ranks(place: _Place) -> bool:
+    return re.sub(names()["figure"]["rank_tail"], "", place.before.strip(_EDGES)) == ""
+
+
+def _completed(parts: list[str], behind: str) -> list[str]:
+    """Members with what they share: the measure that the last one ends with, or that stands behind 分别."""
+    if all(re.fullmatch("第?[一二三]", p) for p in parts[:-1]) and (noun := re.sub("^第?[一二三]", "", parts[-1])):
+        return [p + noun for p in parts[:-1]] + [parts[-1]]  # 一、二、三产业
+    if behind in names()["figure"]["bare_heads"]:
+        return [p + behind for p in parts]  # 鲸湖、鹿角分别实现税收
+    tail = re.search(names()["figure"]["shared_tail"], parts[-1])
+    return [p if not tail or re.search(names()["figure"]["shared_tail"], p) else p + tail.group() for p in parts]
 
 
 def _name(places: list[_Place], i: int, found: list[str]) -> str:
@@ -228,6 +258,10 @@ def _noun_behind(place: _Place, places: list[_Place], i: int) -> str:
         return ""
     after = _SHORT_NOTE.sub("", after)
     listed = i + 1 < len(places) and places[i + 1].same_clause
+    if after.startswith("口") and place.quantity.unit == "person":
+        return "人口"
+    if after == "" and listed and places[i + 1].quantity.start == place.quantity.end:
+        return _noun_behind(places[i + 1], places, i + 1)  # 5344户21681人返贫风险
     if after[:1] in "、和及与" and place.quantity.unit != "minute":
         return ""
     if listed and (after in ("", *_LINKS) and _is_threshold(places[i + 1], bare=True)):
@@ -239,9 +273,10 @@ def _noun_behind(place: _Place, places: list[_Place], i: int) -> str:
         return ""
     if listed and (cut := _words("stops_behind", "(?:{})").search(after, 2)):
         after = after[: cut.start()]
-    cut = re.search("开展|实施|的|用于", after[2:])
-    if cut:
-        after = after[: cut.start() + 2]
+    if place.quantity.dimension == "money" and _words("done_with", "^(?:{})").match(after):
+        return ""  # 50亿元全力支持工业发展: the name stands before
+    if cut := _words("stops_noun", "(?:{})").search(after, 2):
+        after = after[: cut.start()]
     if after.endswith("级") and listed:
         shared = re.sub("^[一-鿿]{1,3}级", "", places[i + 1].after.split("、")[0].strip(_EDGES))
         after += shared
@@ -275,11 +310,18 @@ def _verb_of_list(before: str) -> str:
 
 def _named_before(place: _Place, before: str, previous: str) -> str:
     q = place.quantity
-    own = _after_predicate(_strip_lead(_after_comma(before)).strip(_EDGES))
+    own = _after_predicate(_strip_lead(_after_comma(_AFTER_NOTE.sub("", before))).strip(_EDGES))
+    if _ONLY_DATED.fullmatch(own) or not own:
+        grown = _GROWING.search((place.since or place.sentence_before).rstrip(_EDGES).rpartition("，")[2])
+        if grown and q.dimension != "rank" and (subject := _strip_lead(grown.group(1).strip(_EDGES))):
+            return subject  # 零售总额稳定增长，2017年完成94.8亿元
+        own = ""
     if q.unit == "rank":
         own = _strip_tail(_RANKED.sub("", place.before).strip(_EDGES))
         own = _strip_lead(_strip_tail(re.sub(names()["figure"]["rank_tail"], "", own)).strip(_EDGES))
-        return _headed(own, place, previous) if own in names()["figure"]["bare_heads"] else own or previous
+        if own in names()["figure"]["bare_heads"]:
+            return _headed(own, place, previous)
+        return own if len(own) > 1 else previous
     if re.search("连续$", place.before) and q.dimension == "duration":
         return (_strip_lead(re.sub("连续$", "", own)) or previous) + "连续" + place.after
     if not own or len(own) < 2 or _COMPARISON.match(own):
@@ -323,6 +365,8 @@ def _after_predicate(name: str) -> str:
 
 def _headed(head: str, place: _Place, previous: str) -> str:
     """A bare head with what it is of: the subject of the figure before, else the last noun of its kind before it."""
+    if len(place.since) > _FAR:
+        return head  # too many clauses since the last figure to be of its subject
     carried = _carried_verb(previous)
     if carried and head in names()["figure"]["extents"]:
         return carried + head

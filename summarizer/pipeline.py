@@ -7,7 +7,7 @@ import os
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
@@ -23,23 +23,41 @@ from summarizer.correcting.fixes import Fixes, GivenFixes, fixes_beside, read_fi
 from summarizer.correcting.placing import Plan, plan
 from summarizer.engines.rules.engine import RulesEngine
 from summarizer.engines.rules.overview import rules_overview
+from summarizer.engines.second_reader import second_reading
 from summarizer.errors import BudgetError, EndpointError, InputError, SettingsError
 from summarizer.grounding.resolve import resolve
+from summarizer.itemtypes.declaring import OwnItem, checked_types
 from summarizer.limits import Limits
 from summarizer.loading.text import load, load_bytes, load_text
 from summarizer.merging import merge, with_overview
-from summarizer.model import BriefContent, Chunk, EngineInfo, Gap, Outline, Quantity, Reading, Report, Usage
+from summarizer.model import (
+    BriefContent,
+    Chunk,
+    EngineInfo,
+    Gap,
+    Items,
+    Outline,
+    Part,
+    Quantity,
+    Reading,
+    Report,
+    Usage,
+)
 from summarizer.outline import read_outline
+from summarizer.own_merging import unread_gaps, with_own
 from summarizer.quantities.grammar import find_quantities
 from summarizer.settings import CacheOptions, Settings, resolve_settings
 from summarizer.terms.dictionary import Terms, load_terms
 
 if TYPE_CHECKING:
     from summarizer.clients.stack import Run
+    from summarizer.engines.chat.engine import ChatEngine
 
 _Result = TypeVar("_Result")
 FixesChoice = str | Path | Fixes | Literal[False] | None
 """Where corrections come from: a file, an object, or (False, and for a text None) nowhere."""
+Turn = Callable[[], AbstractAsyncContextManager[object]]
+"""Waits for a place at something shared, and holds it."""
 
 
 class Engine(Protocol):
@@ -67,6 +85,14 @@ def prepare(report: Report, budget: Budget | None = None) -> Prepared:
     return Prepared(report, outline, quantities, make_chunks(report, outline, quantities, budget))
 
 
+def prepared_for(engine: str, report: Report) -> Prepared:
+    """What code reads before an engine ("rules" or "chat") is asked. Raises InputError where that is nothing."""
+    prepared = prepare(report, Budget(tokens=None) if engine == "rules" else None)
+    if not prepared.chunks:
+        raise InputError(f"{report.source} has no text to read besides navigation; save the report's own page.")
+    return prepared
+
+
 class Summarizer:
     """Makes briefs. Arguments win over the environment; without a key or base URL the engine is rules.
 
@@ -76,7 +102,9 @@ class Summarizer:
     `engine` is auto, rules or chat; `terms` a file of own indicators or glossary entries; `limits` are of
     time, rate and spend, for all reports of this object together, in whatever threads and event loops;
     `cache` says whether and how replies are kept and used again; `client` replaces the endpoint (it answers
-    instead of one made from the settings).
+    instead of one made from the settings); with `check` rules read every part too, and where they read
+    otherwise than the model the items are disputed; `types` are own types of items to read besides the
+    built-in ones (subclasses of OwnItem; a model alone reads them).
     """
 
     def __init__(
@@ -90,8 +118,11 @@ class Summarizer:
         limits: Limits | None = None,
         cache: bool | CacheOptions = True,
         client: Client | None = None,
+        check: bool = False,
         environment: Mapping[str, str] | None = None,
+        types: Sequence[type[OwnItem]] = (),
     ):
+        self.types = checked_types(types)
         environment = os.environ if environment is None else environment
         if client is not None and limits is not None:
             raise SettingsError("Limits hold for an endpoint; a client of your own has its own: leave one of them out.")
@@ -102,8 +133,10 @@ class Summarizer:
             self.settings = resolve_settings(
                 environment, engine=engine, model=model, base_url=base_url, api_key=api_key, limits=limits, cache=kept
             )
+        self.settings = replace(self.settings, check=check)
         self._terms_file = Path(terms) if terms else None
         self._own_client = client
+        self._chat: ChatEngine | None = None
         if self.settings.budget is not None:
             _ = self._run  # a budget that cannot be held is said before anything is read
 
@@ -124,6 +157,15 @@ class Summarizer:
         """US dollars that the reports so far cost at most; None where no budget is held."""
         purse = self._run.purse if self.settings.budget is not None else None
         return purse.spent if purse is not None else None
+
+    def cost(self, usage: Usage) -> Decimal | None:
+        """US dollars of a usage; None where no price is known."""
+        from summarizer.pricing import cost_of
+
+        settings = self.settings
+        if settings.engine == "rules":
+            return None
+        return cost_of(usage, settings.model, settings.address, settings.price).usd
 
     # --- the faces -------------------------------------------------------------------------
 
@@ -155,22 +197,29 @@ class Summarizer:
 
     async def abrief(self, report: Report, fixes: FixesChoice = None) -> Brief:
         """Reads, checks, corrects, merges and sums up one report."""
+        return await self.brief_of(prepared_for(self.settings.engine, report), fixes)
+
+    async def brief_of(self, prepared: Prepared, fixes: FixesChoice = None, turn: Turn = nullcontext) -> Brief:
+        """The brief of a report that code has read (`prepared_for`); every chunk is asked about within a `turn`."""
         started = time.perf_counter()
-        prepared = prepare(report, Budget(tokens=None) if self.settings.engine == "rules" else None)
-        if not prepared.chunks:
-            raise InputError(f"{report.source} has no text to read besides navigation; save the report's own page.")
-        given = _given(fixes)
+        report, given = prepared.report, _given(fixes)
         planned = plan(given, report, prepared.quantities, prepared.chunks) if given else None
         async with self._client() as client:
-            readings = await self._read(prepared, client)
+            readings = await self._read(prepared, client, turn)
             content = self._merged(prepared, readings, planned)
             content, usage = await self._with_overview(content, report, client, readings)
         usage = sum((r.usage for r in readings), usage)
-        return Brief(content, report, replace(usage, seconds=time.perf_counter() - started))
+        parts = tuple(Part(r.chunk.start, r.chunk.end, r.by) for r in readings)
+        return Brief(content, report, replace(usage, seconds=time.perf_counter() - started), parts)
 
-    async def _read(self, prepared: Prepared, client: Client | None) -> list[Reading]:
+    async def _read(self, prepared: Prepared, client: Client | None, turn: Turn) -> list[Reading]:
         engine = self._engine(client)
-        every = await asyncio.gather(*(engine.read(chunk) for chunk in prepared.chunks))
+
+        async def read(chunk: Chunk) -> Sequence[Reading]:
+            async with turn():
+                return await engine.read(chunk)
+
+        every = await asyncio.gather(*map(read, prepared.chunks))
         readings = [reading for each in every for reading in each]
         failures = [r.failure for r in readings]
         if client is not None and failures and all(isinstance(f, EndpointError | BudgetError) for f in failures):
@@ -179,14 +228,21 @@ class Summarizer:
         return readings
 
     def _merged(self, prepared: Prepared, readings: Sequence[Reading], planned: Plan | None) -> BriefContent:
-        items = [resolve(r.draft, r.chunk, self.terms, r.by) for r in readings]
+        items = read = [self._resolved(reading) for reading in readings]
         corrections = None
         if planned is not None:
             corrected, corrections = correct(items, planned, self.terms)
             items = [corrected]
         gaps: list[Gap] = [gap for reading in readings for gap in reading.gaps]
+        gaps += unread_gaps(self.types, readings, self.settings.engine)
         content = merge(prepared.report, prepared.outline, prepared.quantities, items, gaps, self.engine_info())
-        return content.model_copy(update={"corrections": corrections})
+        return with_own(content.model_copy(update={"corrections": corrections}), read, self.types)
+
+    def _resolved(self, reading: Reading) -> Items:
+        items = resolve(reading.draft, reading.chunk, self.terms, reading.by)
+        if not self.settings.check or reading.by != "chat":
+            return items
+        return second_reading(items, reading.draft, reading.chunk, self.terms)
 
     async def _with_overview(
         self, content: BriefContent, report: Report, client: Client | None, readings: Sequence[Reading]
@@ -203,7 +259,15 @@ class Summarizer:
             return RulesEngine(self.terms)
         from summarizer.engines.chat.engine import ChatEngine
 
-        return ChatEngine(client, self.terms)
+        if self._chat is None or self._chat.client is not client:
+            self._chat = ChatEngine(client, self.terms, self.types)  # what it learns of an endpoint serves all reports
+        return self._chat
+
+    @asynccontextmanager
+    async def connected(self) -> AsyncIterator[None]:
+        """Holds the connections to the endpoint over many reports, in one event loop."""
+        async with self._client():
+            yield
 
     @asynccontextmanager
     async def _client(self) -> AsyncIterator[Client | None]:
@@ -220,7 +284,7 @@ class Summarizer:
         if chat:
             from summarizer.prompting import prompts_digest, schema_digest
 
-            prompts, schema = prompts_digest(), schema_digest()
+            prompts, schema = prompts_digest(self.types), schema_digest(self.types)
         return EngineInfo(
             name=self.settings.engine,
             model=self.settings.model if chat else None,

@@ -7,16 +7,19 @@ that providers' prompt caches apply; what varies comes last.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any, get_args
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, create_model
 
 from summarizer.answerform import FigureForm, written
-from summarizer.chunking import escape, heading_line, make_chunks
+from summarizer.chunking import escape, heading_line, make_chunks, shown
 from summarizer.clients.base import AnswerSchema, Message
 from summarizer.errors import ResourceError
+from summarizer.itemtypes.declaring import form_of
+from summarizer.itemtypes.rows import OwnTypes, row_type
 from summarizer.model import Chunk, Metadata, Place, Report, Theme
 from summarizer.resources import digest, read
 
@@ -29,6 +32,7 @@ TEMPLATES = (
     "overview.system",
     "overview.user",
 )
+OWN_TEMPLATES = ("own.system", "own.again")
 
 
 class Answer(BaseModel):
@@ -77,8 +81,10 @@ def render(template: str, **variables: object) -> str:
 
 
 @cache
-def instructions() -> str:
-    """The system message for reading: the stable prefix of every request."""
+def instructions(own: OwnTypes = ()) -> str:
+    """The system message for reading: the stable prefix of every request; what own types ask for follows it."""
+    if own:
+        return instructions() + "\n\n" + render("own.system", types=[form_of(each) for each in own])
     answer = json.dumps(json.loads(read("prompts", "example.answer.json")), ensure_ascii=False, separators=(",", ":"))
     return render(
         "read.system",
@@ -100,30 +106,46 @@ def example_chunk() -> Chunk:
     return make_chunks(report, read_outline(report), find_quantities(text))[0]
 
 
-def read_messages(chunk: Chunk) -> tuple[Message, ...]:
+def read_messages(chunk: Chunk, own: OwnTypes = ()) -> tuple[Message, ...]:
     """The request that reads a chunk."""
-    return _messages("read.user", chunk, chunk.marked)
+    return _messages("read.user", chunk, own, chunk.marked)
 
 
-def again_messages(chunk: Chunk, reason: str) -> tuple[Message, ...]:
+def again_messages(chunk: Chunk, reason: str, own: OwnTypes = ()) -> tuple[Message, ...]:
     """The request that reads a chunk again, since the answer before was none."""
-    return _messages("again.user", chunk, chunk.marked, reason=reason)
+    system, user = _messages("again.user", chunk, own, chunk.marked, reason=reason)
+    if own:
+        lists = ", ".join(form_of(each).name for each in own)
+        user = Message("user", user.content + render("own.again", lists=lists))
+    return system, user
 
 
 def repair_messages(
-    chunk: Chunk, sentences: Sequence[str], items: Iterable[tuple[str, object, str]]
+    chunk: Chunk, sentences: Sequence[str], items: Iterable[tuple[str, object, str]], own: OwnTypes = ()
 ) -> tuple[Message, ...]:
     """The request that sends items back: each with its list, itself as a model writes it, and the reason."""
     lines = [
-        f"{kind}: {json.dumps(written(kind, item), ensure_ascii=False, separators=(',', ':'))}\n  reason: {reason}"
+        f"{kind}: {_unmarked(_dumped(written(kind, item)))}\n  reason: {_unmarked(reason)}"
         for kind, item, reason in items
     ]
-    return _messages("repair.user", chunk, "\n".join(sentences), items="\n".join(lines))
+    return _messages("repair.user", chunk, own, "\n".join(sentences), items="\n".join(lines))
 
 
-def complete_messages(chunk: Chunk, sentences: Sequence[str], quantities: Sequence[str]) -> tuple[Message, ...]:
+def _dumped(item: object) -> str:
+    return json.dumps(item, ensure_ascii=False, separators=(",", ":"))
+
+
+def _unmarked(text: str) -> str:
+    """A model's own words without anything that looks like the marks of a part; placeholders stay."""
+    plain = shown(" ".join(text.split())).translate({ord("<"): "＜", ord(">"): "＞"})
+    return re.sub(r"\{(?=[a-z]\d+[a-z]:)", "｛", plain)
+
+
+def complete_messages(
+    chunk: Chunk, sentences: Sequence[str], quantities: Sequence[str], own: OwnTypes = ()
+) -> tuple[Message, ...]:
     """The request for quantities that an answer left out."""
-    return _messages("complete.user", chunk, "\n".join(sentences), quantities=", ".join(quantities))
+    return _messages("complete.user", chunk, own, "\n".join(sentences), quantities=", ".join(quantities))
 
 
 def overview_messages(metadata: Metadata, items: str) -> tuple[Message, ...]:
@@ -132,9 +154,9 @@ def overview_messages(metadata: Metadata, items: str) -> tuple[Message, ...]:
     return Message("system", read("prompts", "overview.system.j2")), Message("user", user)
 
 
-def _messages(template: str, chunk: Chunk, marked: str, **variables: str) -> tuple[Message, ...]:
+def _messages(template: str, chunk: Chunk, own: OwnTypes, marked: str, **variables: str) -> tuple[Message, Message]:
     user = render(template, marked=marked, **variables, **_context(chunk.report.metadata))
-    return Message("system", instructions()), Message("user", user)
+    return Message("system", instructions(own)), Message("user", user)
 
 
 def _context(metadata: Metadata) -> dict[str, str]:
@@ -162,9 +184,10 @@ def sentences_of(chunk: Chunk, ids: Iterable[str]) -> list[str]:
 
 
 @cache
-def answer_schema() -> AnswerSchema:
-    """The schema of an answer, in the strict subset of structured outputs."""
-    return AnswerSchema("reading", strict_schema(Answer))
+def answer_schema(own: OwnTypes = ()) -> AnswerSchema:
+    """The schema of an answer, in the strict subset of structured outputs; own types add their lists."""
+    lists: dict[str, Any] = {form_of(each).name: (list.__class_getitem__(row_type(each)), ...) for each in own}
+    return AnswerSchema("reading", strict_schema(create_model("Answer", __base__=Answer, **lists) if own else Answer))
 
 
 @cache
@@ -199,14 +222,15 @@ def _tighten(node: Any) -> None:
         _tighten(member)
 
 
-def prompts_digest() -> str:
+def prompts_digest(own: OwnTypes = ()) -> str:
     """A fingerprint of everything that the instructions are made of."""
-    return digest(*(read("prompts", name + ".j2") for name in TEMPLATES), instructions())
+    templates = TEMPLATES + (OWN_TEMPLATES if own else ())
+    return digest(*(read("prompts", name + ".j2") for name in templates), instructions(own))
 
 
-def schema_digest() -> str:
+def schema_digest(own: OwnTypes = ()) -> str:
     """A fingerprint of the answer's schema."""
     return digest(
-        json.dumps(answer_schema().schema, sort_keys=True),
+        json.dumps(answer_schema(own).schema, sort_keys=True),
         json.dumps(overview_schema().schema, sort_keys=True),
     )

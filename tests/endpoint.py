@@ -6,7 +6,7 @@ import json
 from datetime import date
 from typing import Any
 
-from loopback import Endpoint, Response, endpoint, says
+from loopback import Endpoint, Response, endpoint, says, tokens_of
 
 from summarizer.clients.adapting import Adapting, memory_name
 from summarizer.clients.base import Client, Forgetful
@@ -14,7 +14,7 @@ from summarizer.clients.openai_chat import OpenAIChat
 from summarizer.clients.ways import first_ways, to_text
 from summarizer.settings import Settings
 
-__all__ = ["Endpoint", "Response", "answer", "endpoint", "plain_client", "says"]
+__all__ = ["Endpoint", "Response", "answer", "endpoint", "plain_client", "says", "tokens_of"]
 
 
 def plain_client(settings: Settings) -> Client:

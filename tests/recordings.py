@@ -17,6 +17,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "benchmarks"))
 
+from documented import documented_type, notice_report
 from loopback import Response, Script, endpoint, says
 
 from summarizer.answerform import written
@@ -25,8 +26,9 @@ from summarizer.clients.adapting import Adapting
 from summarizer.clients.base import Forgetful
 from summarizer.clients.openai_chat import OpenAIChat
 from summarizer.engines.chat.engine import ChatEngine
+from summarizer.itemtypes.declaring import OwnItem
 from summarizer.loading.text import load
-from summarizer.model import Chunk, Reading
+from summarizer.model import Chunk, Reading, Report
 from summarizer.pipeline import Summarizer, prepare
 from summarizer.prompting import prompts_digest, schema_digest
 from summarizer.resources import folder
@@ -35,29 +37,45 @@ from summarizer.settings import Settings
 HERE = Path(__file__).resolve().parent
 CASSETTES = HERE / "cassettes"
 AUTHORED = HERE / "authored"
-SCENARIOS = ("seed-000", "chunk-002-1", "chunk-002-4", "chunk-003-0", "chunk-004-1", "chunk-004-4")
+SCENARIOS = (
+    "seed-000",
+    "chunk-002-1",
+    "chunk-002-4",
+    "chunk-003-0",
+    "chunk-004-1",
+    "chunk-004-4",
+    "own-types",
+    "own-002-4",
+)
 _SECRET_HEADERS = ("authorization", "api-key", "x-api-key", "cookie", "openai-organization", "openai-project")
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """One recorded scenario: a whole report (chunk is None) or one chunk of it."""
+    """One recorded scenario: a whole report (chunk is None) or one chunk of it, read for own types too."""
 
     name: str
-    report: Path
+    report: Path | None  # a sample; None is the example of docs/own-types.md
     chunk: int | None
+    types: tuple[type[OwnItem], ...] = ()
+
+    def loaded(self) -> Report:
+        """The report that it reads."""
+        return load(self.report) if self.report else notice_report()
 
     def chunk_of(self) -> Chunk:
         """The chunk that it reads."""
         assert self.chunk is not None
-        return prepare(load(self.report)).chunks[self.chunk]
+        return prepare(self.loaded()).chunks[self.chunk]
 
 
 def scenario(name: str) -> Scenario:
     """A scenario by its name."""
     authored = json.loads((AUTHORED / f"{name}.json").read_text("utf-8"))
-    whole = name.startswith("seed")
-    return Scenario(name, folder("seeds") / f"{authored['report']}.txt", None if whole else authored["chunk"])
+    sample = folder("seeds") / f"{authored['report']}.txt" if "report" in authored else None
+    types = tuple(documented_type(each) for each in authored.get("types", ()))
+    chunk = None if name.startswith("seed") else authored.get("chunk")
+    return Scenario(name, sample, chunk, types)
 
 
 async def run(case: Scenario, settings: Settings) -> Brief | Reading:
@@ -65,9 +83,9 @@ async def run(case: Scenario, settings: Settings) -> Brief | Reading:
     client = Adapting(OpenAIChat(settings), settings, Forgetful())
     try:
         if case.chunk is None:
-            made = Summarizer(client=client, model=settings.model, environment={})
-            return await made.asummarize(case.report)
-        (reading,) = await ChatEngine(client, Summarizer("rules").terms).read(case.chunk_of())
+            made = Summarizer(client=client, model=settings.model, environment={}, types=case.types)
+            return await made.abrief(case.loaded())
+        (reading,) = await ChatEngine(client, Summarizer("rules").terms, case.types).read(case.chunk_of())
         return reading
     finally:
         await client.close()
@@ -112,16 +130,20 @@ def write_provenance(name: str, source: str, model: str, date: str, path: str) -
         "model": model,
         "date": date,
         "path": path,
-        "prompts": prompts_digest(),
-        "schema": schema_digest(),
+        "prompts": prompts_digest(scenario(name).types),
+        "schema": schema_digest(scenario(name).types),
     }
     (CASSETTES / f"{name}.provenance.json").write_text(json.dumps(note, indent=1) + "\n", "utf-8")
 
 
 def stale() -> list[str]:
     """The cassettes whose replies answer other prompts than today's."""
-    today = (prompts_digest(), schema_digest())
-    return [name for name in SCENARIOS if (provenance(name)["prompts"], provenance(name)["schema"]) != today]
+    return [
+        name
+        for name in SCENARIOS
+        if (provenance(name)["prompts"], provenance(name)["schema"])
+        != (prompts_digest(scenario(name).types), schema_digest(scenario(name).types))
+    ]
 
 
 # --- binding authored replies -----------------------------------------------------------------

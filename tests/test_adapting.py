@@ -433,7 +433,8 @@ def thinking(needed: int, name: str = "max_tokens") -> Callable[[int, dict[str, 
     """Answers once its limit leaves room for so much thinking; before that there is nothing but the thinking."""
 
     def script(n: int, body: dict[str, Any]) -> Response:
-        made = says(GOOD) if body.get(name, 0) >= needed else says("", "length")
+        answered = body.get(name, 0) >= needed
+        made = says(GOOD if answered else "", "stop" if answered else "length", prompt_tokens=4000)
         made.body["choices"][0]["message"]["reasoning_content"] = "I think " * 10
         made.body["usage"]["completion_tokens_details"] = {"reasoning_tokens": 7}
         return made

@@ -38,7 +38,7 @@ def ask(url: str, *, attempts: int = 1, waits: list[float] | None = None, timeou
 
 
 def test_the_request_is_a_chat_completion_with_a_strict_schema():
-    with endpoint(lambda n, r: says("{}")) as served:
+    with endpoint(lambda n, r: says("{}", prompt_tokens=4000)) as served:
         reply = ask(served.url)
     request = served.requests[0]
     assert reply.content == "{}"

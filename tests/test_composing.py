@@ -77,6 +77,10 @@ def test_known_words_make_a_name(composer: Composer, zh: str, en: str) -> None:
         "、",
         "占全市",
         "工" * 40,
+        "改造",
+        "项目项目",
+        "智能改造车间",
+        "产值连续达到",
     ],
 )
 def test_an_unknown_word_or_a_statement_leaves_a_name_untranslated(composer: Composer, zh: str) -> None:

@@ -109,7 +109,7 @@ def test_a_model_that_answers_in_no_mode_is_not_usable():
 def test_what_an_endpoint_reports_is_shown():
     def script(n: int, body: dict[str, Any]) -> Response:
         made = honouring(GOOD)(n, body).body
-        made["usage"] |= {"completion_tokens_details": {"reasoning_tokens": 64}}
+        made["usage"] |= {"prompt_tokens": 4000, "completion_tokens_details": {"reasoning_tokens": 64}}
         return Response(200, made, {"x-ratelimit-limit-requests": "500"})
 
     with endpoint(script) as served:

@@ -469,7 +469,8 @@ def test_a_model_beside_rules_shows_tokens_time_and_cost():
     lines = {line[:16].strip(): line[16:].split() for line in priced.table().splitlines() if line}
     assert lines["F1"] == ["rules", "chat:oracle"]
     requests, prompt, answers = (int(lines[name][1]) for name in ("requests", "prompt tokens", "answer tokens"))
-    assert (prompt, answers) == (4000 * requests, 10 * requests)
+    assert answers == 10 * requests
+    assert prompt > 2000 * requests  # the instructions alone
     assert lines["requests"][0] == "0"
     assert lines["cost in USD"] == ["0.0000", f"{(prompt + answers * 10) / 1e6:.4f}"]
     assert float(lines["seconds a report"][1]) > 0

@@ -22,8 +22,9 @@ SEED = seeds()[0]
 def test_the_public_names_are_these_and_sorted():
     assert summarizer.__all__ == sorted(summarizer.__all__)
     assert summarizer.__all__ == [
-        "Brief", "BriefContent", "BudgetError", "CacheOptions", "EndpointError", "EngineError", "Fixes", "InputError",
-        "Limits", "ReplyError", "ResourceError", "SettingsError", "Summarizer", "SummarizerError",
+        "Bilingual", "Brief", "BriefContent", "BudgetError", "CacheOptions", "Date", "EndpointError", "EngineError",
+        "Evidence", "Fixes", "InputError", "Limits", "Name", "OwnItem", "Quantity", "ReplyError", "ResourceError",
+        "SettingsError", "Summarizer", "SummarizerError", "Verification", "verify",
     ]  # fmt: skip
     assert all(getattr(summarizer, name) for name in summarizer.__all__)
     assert dir(summarizer) == summarizer.__all__

@@ -14,6 +14,7 @@ from summarizer.engines.chat.translating import translated
 from summarizer.errors import ResourceError
 from summarizer.grounding.resolve import check, resolve, unaccounted
 from summarizer.prompting import (
+    OWN_TEMPLATES,
     TEMPLATES,
     answer_schema,
     example_chunk,
@@ -54,7 +55,7 @@ def test_a_missing_variable_is_an_error_that_names_the_prompt():
 
 
 def test_every_template_in_the_folder_is_used():
-    assert {p.name.removesuffix(".j2") for p in folder("prompts").glob("*.j2")} == set(TEMPLATES)
+    assert {p.name.removesuffix(".j2") for p in folder("prompts").glob("*.j2")} == {*TEMPLATES, *OWN_TEMPLATES}
 
 
 def test_nothing_of_a_report_is_in_the_stable_prefix():

@@ -54,6 +54,13 @@ def risks(sentence: str, head: str) -> list[tuple[str, str]]:
         ("运营好鲸湖S1线。", [("鲸湖S1线", "operating")]),
         ("推动鲸湖库岸整治纳入流域防洪工程。", [("鲸湖库岸整治", BUILDING)]),
         ("加快建设区中医院新院区。", [("区中医院新院区", BUILDING)]),
+        ("力争鲸湖大桥竣工、鹿角大桥通车。", [("鲸湖大桥", "completed"), ("鹿角大桥", "completed")]),
+        ("鲸湖新城全力推进鹿角片区开发建设。", [("鹿角片区", BUILDING)]),
+        ("启动投资2亿元的鲸湖水厂建设。", [("鲸湖水厂", "started")]),
+        ("加快鲸湖机场改扩建及鹿角站集疏运、新湖路东延线等道路建设。", [
+            ("鲸湖机场改扩建", BUILDING), ("鹿角站集疏运", BUILDING), ("新湖路东延线", BUILDING),
+        ]),
+        ("新建鲸湖森林等特色步道3条。", [("鲸湖森林", "completed")]),
     ],
 )  # fmt: skip
 def test_a_named_undertaking_is_a_project_at_the_stage_of_its_verb(sentence: str, found: list[tuple[str, str]]) -> None:
@@ -75,6 +82,12 @@ def test_a_named_undertaking_is_a_project_at_the_stage_of_its_verb(sentence: str
         "拆除鹿角违法工程。",
         "争创国家级示范基地。",
         "优先保障重大项目建设。",
+        "实施人才兴鲸工程。",
+        "深入实施“强师工程”“名师工程”。",
+        "鲸湖新城加快打造研发总部聚集区。",
+        "在鲸湖镇、鹿角里等重点片区试点建设低排放区。",
+        "加强鲸湖商圈、鹿角里等重点区域精细管理和景观改造。",
+        "支持鲸湖大学、鹿角学院等高校创新发展。",
     ],
 )
 def test_kinds_programmes_and_slogans_are_no_projects(sentence: str) -> None:
@@ -128,6 +141,28 @@ def test_progress_programmes_and_exhortations_are_no_goals(sentence: str) -> Non
     assert goals(sentence + "。") == []
 
 
+@pytest.mark.parametrize(
+    ("sentence", "found"),
+    [
+        ("力争鲸湖大桥竣工、鹿角大桥通车。", ["力争鲸湖大桥竣工", "鹿角大桥通车"]),
+        ("完成鲸湖大道南段前期工作。", ["完成鲸湖大道南段前期工作"]),
+        ("完成鲸湖路、鹿角大桥建设。", ["完成鲸湖路、鹿角大桥建设"]),
+        ("制定“智慧+”行动计划。", ["制定“智慧+”行动计划"]),
+        ("推进鲸湖县生态价值实现机制试点建设。", ["推进鲸湖县生态价值实现机制试点建设"]),
+        ("推进市医院三级甲等创建。", ["推进市医院三级甲等创建"]),
+        ("整治道路230条（段）及街巷150条。", ["整治道路230条（段）", "街巷150条"]),
+        ("占地5000亩。", []),
+        ("引进高端人才。", []),
+        ("打造“公园里的鲸湖”。", []),
+        ("引进来与走出去并重。", []),
+        ("加快鲸湖大桥建设。", []),
+    ],
+)
+def test_what_can_be_checked_in_a_year_is_a_goal(sentence: str, found: list[str]) -> None:
+    """Named undertakings begun or finished, documents, pilots at a place; not slogans, kinds or sizes of a thing."""
+    assert goals(sentence) == found
+
+
 def test_a_review_promises_nothing() -> None:
     assert goals("建成鲸湖大桥。", REPORTED) == []
 
@@ -149,6 +184,23 @@ def test_a_list_of_problems_is_read_to_where_remedies_begin() -> None:
     assert risks(text, REPORTED) == [("shortcoming", "open")] * 3
 
 
+@pytest.mark.parametrize(
+    ("text", "problems"),
+    [
+        ("我们也清醒地认识到存在的问题。从产业来看，外贸企业撤离加快，创新能力不强；有的为官不为。", 3),
+        ("我们清醒看到，还存在不少困难和问题：受疫情影响，部分企业经营困难。虽然水质有所好转，但治污任务仍重。", 2),
+        ("发展中还面临不少困难和挑战：要素保障压力较大，就业压力大，服务业发展滞后。", 3),
+        ("我们清醒认识到面临的问题：产业不强。\n今年是开局之年。\n全市新建学校3所，办好民生实事。", 1),
+        ("我们一定正视存在的困难和问题，尽心竭力改进工作。", 0),
+        ("全力解决企业存在的困难和问题。财政投入2亿元支持企业。", 0),
+    ],
+)
+def test_each_clause_of_a_list_of_problems_that_states_something_is_one(text: str, problems: int) -> None:
+    """Whatever its words; causes, concessions and links are none, and the list ends where nothing sounds like one."""
+    found = risks(text, REPORTED)
+    assert [risk for risk in found if risk[1] == "open"] == [("shortcoming", "open")] * problems
+
+
 def test_a_plan_may_open_with_its_difficulties() -> None:
     """主要是 begins the list, also in a section that plans."""
     text = "但是，也面临着一些困难和挑战，主要是结构调整压力较大，节能减排约束强化，区域竞争更加激烈。"
@@ -164,6 +216,9 @@ def test_a_plan_may_open_with_its_difficulties() -> None:
         ("统筹疫情防控与经济社会发展。", PLANNED, []),
         ("以高效服务解决堵点难点。", PLANNED, []),
         ("加强食品药品安全监管。", PLANNED, []),
+        ("开展清理拖欠企业账款专项行动。", PLANNED, [("shortcoming", "open")]),
+        ("发展是解决一切问题的基础。", PLANNED, []),
+        ("鲸湖市传染病医院建成投用。", PLANNED, []),
     ],
 )
 def test_a_danger_is_named_to_be_a_risk(sentence: str, head: str, found: list[tuple[str, str]]) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from summarizer.model import Usage
 
@@ -72,6 +72,13 @@ class Client(Protocol):
     async def complete(self, messages: Sequence[Message], schema: AnswerSchema) -> Reply: ...
 
     async def close(self) -> None: ...
+
+
+@runtime_checkable
+class Forgetting(Protocol):
+    """A client that keeps replies, and lets go of one that turned out to be no answer to the whole prompt."""
+
+    async def forget(self, messages: Sequence[Message], schema: AnswerSchema) -> None: ...
 
 
 class Sender(Protocol):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from summarizer.clients.gate import Gate
 from summarizer.clients.limiting import Limiting
 from summarizer.clients.openai_chat import OpenAIChat
 from summarizer.clients.purse import Purse
-from summarizer.clients.retrying import Retrying, Sleep
+from summarizer.clients.retrying import Clock, Retrying, Sleep
 from summarizer.clients.store import ReplyStore
 from summarizer.clients.storing import Offline, Storing
 from summarizer.model import Usage
@@ -27,12 +28,14 @@ from summarizer.settings import Settings
 class Run:
     """What all reports of a run share: the gate before the endpoint, the budget, and a client for each event loop.
 
-    Raises SettingsError where there is a budget and no price is known to hold it against.
+    `clock` and `sleep` are those of its waits. Raises SettingsError where there is a budget and no price is known to
+    hold it against.
     """
 
-    def __init__(self, settings: Settings):
+    def __init__(self, settings: Settings, clock: Clock = time.monotonic, sleep: Sleep = asyncio.sleep):
         self._settings = settings
-        self.gate = Gate(settings)
+        self.clock, self.sleep = clock, sleep
+        self.gate = Gate(settings, clock, sleep)
         self.purse = Purse(settings.budget) if settings.budget is not None else None
         if self.purse is not None:
             checked_price(settings.model, settings.address, settings.price)
@@ -69,21 +72,18 @@ class _Opened:
     users: int = 0
 
 
-def open_client(settings: Settings, run: Run | None = None, sleep: Sleep = asyncio.sleep) -> Client:
-    """A client of the configured endpoint, with what its run shares (a run of its own without one).
-
-    `sleep` is what waits between two tries.
-    """
+def open_client(settings: Settings, run: Run | None = None) -> Client:
+    """A client of the configured endpoint, with what its run shares (a run of its own without one)."""
     store = ReplyStore(settings.cache_file) if settings.cache and settings.cache_file else None
     if settings.offline:
         client: Client = Offline(settings)
     else:
-        client = Adapting(_sender(settings, run or Run(settings), sleep), settings, store or Forgetful())
+        client = Adapting(_sender(settings, run or Run(settings)), settings, store or Forgetful())
     return Storing(client, store, settings) if store else client
 
 
-def _sender(settings: Settings, run: Run, sleep: Sleep) -> Sender:
-    sender: Sender = Limiting(OpenAIChat(settings), run.gate)
+def _sender(settings: Settings, run: Run) -> Sender:
+    sender: Sender = Limiting(OpenAIChat(settings), run.gate, run.clock)
     if run.purse is not None:
         sender = Budgeting(sender, run.purse, run.price, settings.answer_limit)
-    return Retrying(sender, settings.attempts, sleep, deadline=settings.deadline)
+    return Retrying(sender, settings.attempts, run.sleep, deadline=settings.deadline, clock=run.clock)

@@ -104,6 +104,11 @@ class ReplyStore:
         """Keeps a reply, in the place of an older one; whether it is kept now."""
         return kept.is_storable and self._do(lambda c: self._put(c, key, kept), False, writes=True)
 
+    def forget(self, key: str) -> None:
+        """Lets go of a reply."""
+        statement = "DELETE FROM replies WHERE key = ?"
+        self._do(lambda connection: connection.execute(statement, (key,)), None, writes=True)
+
     def adopt(self, key: str, kept: Kept, replace: bool = False) -> Adopted:
         """Keeps a reply from elsewhere, in the place of one that says something else only where `replace` is."""
 

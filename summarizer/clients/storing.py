@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from summarizer.clients.base import AnswerSchema, Client, Message, Reply
-from summarizer.clients.context import cut_prompt
 from summarizer.clients.kept import Kept
 from summarizer.clients.store import ReplyStore
 from summarizer.errors import EndpointError, EngineError
@@ -49,7 +48,8 @@ class Storing:
     """A client that answers from the store what it can, and keeps what another client answers.
 
     Replies without an answer are kept too, and asked for again where `retry_failed` says so. What failed on the
-    way, and answers to a prompt that was not read whole, are not kept. Requests that are equal and under way at
+    way is not kept, and what turns out to answer a prompt that was not read whole is forgotten. Requests that are
+    equal and under way at
     the same time are sent once. The store works in threads: waiting for a disk must not hold up other requests.
     """
 
@@ -67,6 +67,10 @@ class Storing:
             if shared is not None:  # None: who asked was cancelled, so that somebody else has to
                 return _as_shared(shared)
         return await self._first(key, messages, schema)
+
+    async def forget(self, messages: Sequence[Message], schema: AnswerSchema) -> None:
+        """Lets go of a reply."""
+        await asyncio.to_thread(self._store.forget, request_key(messages, schema, self._settings))
 
     async def close(self) -> None:
         await self._client.close()
@@ -94,7 +98,7 @@ class Storing:
 
     async def _asked(self, key: str, messages: Sequence[Message], schema: AnswerSchema) -> Reply:
         reply = await self._client.complete(messages, schema)
-        if cut_prompt(messages, reply) is None and not self._holds_key(reply):
+        if not self._holds_key(reply):
             usage = reply.usage
             model = self._settings.model or ""
             kept = Kept(

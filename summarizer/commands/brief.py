@@ -13,6 +13,7 @@ from summarizer.commands.common import (
     LOST,
     BaseUrl,
     Budget,
+    Check,
     Concurrency,
     Deadline,
     Engine,
@@ -26,6 +27,7 @@ from summarizer.commands.common import (
     Terms,
     Timeout,
     Tpm,
+    Types,
     Verbose,
     make_limits,
     make_summarizer,
@@ -36,7 +38,8 @@ from summarizer.errors import SettingsError
 
 if TYPE_CHECKING:
     from summarizer.brief import Brief
-    from summarizer.model import Figure, Goal, Project, Risk
+    from summarizer.itemtypes.declaring import OwnItem
+    from summarizer.model import BriefContent, Figure, Goal, Project, Risk
     from summarizer.outputs import Format, Lang
     from summarizer.pipeline import Summarizer
 
@@ -61,6 +64,8 @@ def brief(
     model: Model = None,
     base_url: BaseUrl = None,
     terms: Terms = None,
+    types: Types = None,
+    check: Check = False,
     fixes: Annotated[
         Path | None,
         typer.Option(
@@ -93,15 +98,25 @@ def brief(
         outputs.check_writable(path, report, corrections, terms)
     cache = CacheOptions(use=not no_cache, retry_failed=retry_failed, offline=offline)
     limits = make_limits(budget, price, rpm=rpm, tpm=tpm, concurrency=concurrency, timeout=timeout, deadline=deadline)
-    summarizer = make_summarizer(engine, model, base_url, terms, cache, limits)
+    summarizer = make_summarizer(
+        engine, model, base_url, terms=terms, cache=cache, limits=limits, check=check, types=_own_types(types)
+    )
     made = _made(summarizer, report, corrections)
     for path, each in zip(outputs_wanted, forms, strict=True):
         outputs.write(path, outputs.render(made, each, chosen_lang))
     _report_corrections(made, corrections)
     _report_run(made, [p for p in outputs_wanted if p != "-"], verbose)
     _report_cost(made, summarizer)
-    unfinished = {"fix_unused", *BUDGET_SPENT} & {gap.reason for gap in made.gaps}
+    unfinished = {"fix_unused", "own_types_unread", *BUDGET_SPENT} & {gap.reason for gap in made.gaps}
     raise typer.Exit(DONE if made.is_complete and not unfinished else LOST)
+
+
+def _own_types(types: list[str] | None) -> tuple[type[OwnItem], ...]:
+    if not types:
+        return ()
+    from summarizer.itemtypes.importing import import_types
+
+    return import_types(types)
 
 
 def _corrections(report: Path, fixes: Path | None, no_fixes: bool) -> Path | None:
@@ -150,6 +165,7 @@ def _report_run(made: Brief, written: list[str], verbose: bool) -> None:
         say(f"In English: {english} of {len(items)} items; the others show their Chinese, marked as not translated.")
     else:
         say("Nothing was found in it; is it a work report or a plan, in simplified Chinese?")
+    _report_own(content)
     for path in written:
         say(f"Written: {path}")
     read_by_rules = sum(gap.reason in PART_FAILED for gap in content.gaps)
@@ -177,6 +193,16 @@ def _report_cost(made: Brief, summarizer: Summarizer) -> None:
     )
     if any(gap.reason in BUDGET_SPENT for gap in made.gaps):
         say("The budget did not allow every request; what was paid for is kept, and rules read what was not asked.")
+
+
+def _report_own(content: BriefContent) -> None:
+    """How many items of own types there are, or that nobody read for them."""
+    unread = [gap for gap in content.gaps if gap.reason == "own_types_unread"]
+    for gap in unread:
+        where = "" if gap.start is None else f" (characters {gap.start}-{gap.end})"
+        say(f"Own types were not read{where}: {gap.detail}.")
+    if content.own and all(gap.start is not None for gap in unread):
+        say("Own types: " + ", ".join(f"{len(own.items)} {name}" for name, own in content.own.items()) + ".")
 
 
 def _report_corrections(made: Brief, corrections: Path | None) -> None:

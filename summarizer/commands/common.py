@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from summarizer.limits import Limits
     from summarizer.model import Usage
     from summarizer.pipeline import Summarizer
-    from summarizer.settings import CacheOptions
 
 DONE, FAILED, USAGE, LOST, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -32,6 +31,14 @@ BaseUrl = Annotated[
 Terms = Annotated[
     Path | None,
     typer.Option("--terms", help="A TSV file of your own indicators or glossary entries.", metavar="FILE"),
+]
+Types = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--types",
+        help="Your own type of items, may be repeated: package.module:Class or file.py:Class (docs/own-types.md).",
+        metavar="WHERE",
+    ),
 ]
 Budget = Annotated[
     str | None,
@@ -65,6 +72,11 @@ RetryFailed = Annotated[
 Verbose = Annotated[bool, typer.Option("--verbose", help="Show gaps one by one, and tracebacks of faults.")]
 
 
+Check = Annotated[
+    bool, typer.Option("--check", help="Let rules read every part too; where they differ, items are disputed.")
+]
+
+
 def say(line: str) -> None:
     """A notice: standard output is for results."""
     typer.echo(line, err=True)
@@ -81,26 +93,17 @@ def make_limits(budget: str | None, price: str | None, **numbers: float | None) 
 
 def spending(summarizer: Summarizer, usage: Usage) -> str:
     """What a run cost, "$0.0123" or "$0.0123 of $0.50"; empty where no price is known."""
-    from summarizer.pricing import cost_of
-
-    settings = summarizer.settings
     if summarizer.spent is not None:
-        return f"${summarizer.spent:.4f} of ${settings.budget:f}"
-    cost = cost_of(usage, settings.model, settings.address, settings.price)
-    return "" if cost.usd is None else f"${cost.usd:.4f}"
+        return f"${summarizer.spent:.4f} of ${summarizer.settings.budget:f}"
+    cost = summarizer.cost(usage)
+    return "" if cost is None else f"${cost:.4f}"
 
 
-def make_summarizer(
-    engine: str | None,
-    model: str | None,
-    base_url: str | None,
-    terms: Path | None,
-    cache: CacheOptions,
-    limits: Limits | None = None,
-) -> Summarizer:
+def make_summarizer(engine: str | None, model: str | None, base_url: str | None, **options: Any) -> Summarizer:
+    """A summarizer by its options (see `Summarizer`), and a line that says which engine it has and whom it asks."""
     from summarizer.pipeline import Summarizer
 
-    made = Summarizer(engine, model=model, base_url=base_url, terms=terms, cache=cache, limits=limits)
+    made = Summarizer(engine, model=model, base_url=base_url, **options)
     if made.settings.offline:
         say(f"Engine: chat, offline; kept replies of {made.settings.model} at {made.settings.host} answer alone.")
     elif made.settings.engine == "chat":

@@ -81,7 +81,7 @@ def evaluate(
     own_price = parse_price(price) if price else None
     engines = engine_choices(engine or ([] if briefs else [None]), model, base_url)
     cache = CacheOptions(use=not no_cache, offline=offline)
-    contestants = [engine_contestant(make_summarizer(*choice, terms, cache)) for choice in engines]
+    contestants = [engine_contestant(make_summarizer(*choice, terms=terms, cache=cache)) for choice in engines]
     contestants += map(briefs_contestant, briefs or [])
     result = run_evaluation(EvaluationRequest(gold, texts, tuple(contestants), own_price))
     if html is not None:

@@ -45,7 +45,8 @@ def _joined(items: Sequence[Items]) -> Items:
         return tuple(item for each in items for item in getattr(each, name))
 
     names = ("figures", "goals", "projects", "risks", "quantities", "skipped", "gaps")
-    return Items(**{name: every(name) for name in names})
+    lists: dict[str, Any] = {name: every(name) for name in names}
+    return Items(**lists)
 
 
 class _Corrector:

@@ -12,27 +12,33 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING, Protocol
 
 from summarizer import cues
 from summarizer.chunking import ChunkIndex, escape
 from summarizer.grounding.english import Problem, check_english, numbers_of_names
+from summarizer.headings import without_number
 from summarizer.model import (
     Draft,
     DraftFigure,
-    DraftGoal,
     DraftProject,
-    DraftRisk,
     DraftSkip,
     Quantity,
     Section,
     Sentence,
 )
 from summarizer.naming import likeness, name_quantities
-from summarizer.quantities.grammar import scan
+from summarizer.quantities.grammar import cuts_number, scan
 from summarizer.terms.dictionary import Terms
+
+if TYPE_CHECKING:
+    from summarizer.grounding.own import OwnReader
 
 _PUNCTUATION = re.compile(r"[\s，。；：、,.;:·“”‘’\"'（）()《》〈〉「」【】\-—~～/]")
 _NUMERAL = re.compile("[0-9０-９]+(?:[.．,，][0-9０-９]+)*[%％‰]?|[零〇一二三四五六七八九十百千万亿两]{2,}")
+_LABEL = re.compile(  # 10号线, 二期, 第3届
+    "(?:第[0-9０-９一二三四五六七八九十百]+|[0-9０-９一二三四五六七八九十百]+(?=[期号级线路环区中院厂楼段届]))[期号级线路环区中院厂楼段届]?"
+)
 _MAX_SPAN = 400
 _MAX_NAME = 60
 _NEIGHBOURS = 8  # a name is held against those of as many quantities on either side
@@ -48,6 +54,19 @@ class Violation:
     problem: Problem
 
 
+class Statement(Protocol):
+    """A pointer with the English of what stands there."""
+
+    @property
+    def c(self) -> str: ...
+    @property
+    def c2(self) -> str | None: ...
+    @property
+    def part(self) -> str | None: ...
+    @property
+    def en(self) -> str | None: ...
+
+
 class Checker:
     """Checks the items of one chunk's draft. One object a draft; it reads, and changes nothing."""
 
@@ -60,8 +79,14 @@ class Checker:
         self._named: dict[int, dict[int, str]] = {}
         self._around: dict[int, dict[int, cues.Around]] = {}
         self._inside: dict[int, dict[str, Quantity]] = {}
-        self._words: dict[int, tuple[set[str], set[str]]] = {}
-        self._numbers: dict[int, frozenset[float]] = {}
+        self._words: dict[int, tuple[str, set[str]]] = {}
+
+    @cached_property
+    def own(self) -> OwnReader:
+        """The reading of items of a user's own types."""
+        from summarizer.grounding.own import OwnReader
+
+        return OwnReader(self)
 
     @cached_property
     def _skips(self) -> set[str]:
@@ -91,6 +116,9 @@ class Checker:
         for i, skip in enumerate(self.draft.skipped):
             for problem in self.skip_problems(skip, used):
                 yield Violation("skipped", i, problem)
+        for kind, rows in self.draft.own.items():
+            for i, row in enumerate(rows):
+                yield from (Violation(kind, i, problem) for problem in self.own.problems(row))
         yield from self._mass_skipping()
 
     def unaccounted(self) -> list[str]:
@@ -129,6 +157,8 @@ class Checker:
         for known in self.chunk.quantities.values():
             if known.start < start + found.end and start + found.start < known.end:
                 return known  # it has a mark after all
+        if cuts_number(self.text, start + found.start, start + found.end):
+            raise ValueError(f"{verbatim!r} is a piece of a longer number")
         return Quantity(
             id=f"v{start}",
             start=start + found.start,
@@ -155,8 +185,7 @@ class Checker:
         if figure.scope:
             yield from self.name_problems(figure.scope, quantity.start)
         if figure.en is not None:
-            _, _, names = self.english_context(quantity.start, ())
-            yield from check_english(figure.en, {}, (), names, self._years)
+            yield from check_english(figure.en, {}, (), numbers_of_names(figure.zh), self.years)
         if figure.m == "change" and figure.d is None:
             yield Problem("direction_missing", "a change is up or down")
         if figure.m != "change" and figure.d is not None:
@@ -175,53 +204,57 @@ class Checker:
             yield Problem("name_hidden", "the Chinese name holds characters that do not show; leave them out")
         elif len(name) > _MAX_NAME:
             yield Problem("name_long", f"the Chinese name has {len(name)} characters; give the shortest name")
-        elif strange := sorted(set(plain) - self._words_at(position)[0]):
+        elif strange := sorted(set(plain) - set(self._words_at(position)[0])):
             yield Problem("name_not_in_text", f"{''.join(strange)!r} is not in the sentence or its headings")
         elif numbers := self._strange_numbers(name, position):
             yield Problem("name_not_in_text", f"{'、'.join(numbers)!r} is no number of the sentence or its headings")
 
     def _strange_numbers(self, name: str, position: int) -> list[str]:
         """Numbers of a name that do not stand in its sentence or headings as they are, digit for digit."""
-        numbers = _NUMERAL.findall(escape(name))
-        return [n for n in numbers if n not in self._words_at(position)[1] and len(n) + n.isascii() > 1]
+        words, known = self._words_at(position)
+        plain = escape(name)
+        numbers = [n for n in _NUMERAL.findall(plain) if n not in known and len(n) + n.isascii() > 1]
+        return numbers or [raw for found in scan(plain) if (raw := plain[found.start : found.end]) not in words]
 
-    def _words_at(self, position: int) -> tuple[set[str], set[str]]:
-        """The characters of a sentence and its headings, and their numbers; read once."""
+    def _words_at(self, position: int) -> tuple[str, set[str]]:
+        """The text of a sentence and its headings, and their numbers; read once."""
         sentence, section = self.index.sentence_at(position)
         if sentence.start not in self._words:
-            words = escape(self.text[sentence.start : sentence.end] + " " + " ".join(h.heading for h in section.path))
-            self._words[sentence.start] = set(words), set(_NUMERAL.findall(words))
+            words = escape(" ".join(self._unnumbered(sentence, section)))
+            self._words[sentence.start] = words, set(_NUMERAL.findall(words))
         return self._words[sentence.start]
 
-    def english_context(
-        self, position: int, required: tuple[str, ...]
-    ) -> tuple[Mapping[str, Quantity], tuple[str, ...], frozenset[float]]:
-        """What `check_english` needs for an item of a sentence: its quantities, and its names' numbers."""
-        sentence, section = self.index.sentence_at(position)
-        return self.sentence_quantities(sentence), required, self._names(sentence, section)
+    def _unnumbered(self, sentence: Sentence, section: Section) -> list[str]:
+        """A sentence and its headings without their numbers: (七) before a heading is no seven of anything."""
+        words = [self.text[sentence.start : sentence.end], *(h.heading for h in section.path)]
+        return [without_number(each) for each in words]
 
     def sentence_quantities(self, sentence: Sentence) -> Mapping[str, Quantity]:
         if sentence.start not in self._inside:
             self._inside[sentence.start] = dict(self.index.quantities_in(sentence.start, sentence.end))
         return self._inside[sentence.start]
 
-    def _names(self, sentence: Sentence, section: Section) -> frozenset[float]:
-        """The numbers of a sentence and its headings that belong to names, and the report's years."""
-        if sentence.start not in self._numbers:
-            self._numbers[sentence.start] = self._names_of(sentence, section)
-        return self._numbers[sentence.start]
+    def statement_numbers(self, start: int, end: int) -> frozenset[float]:
+        """The numbers that the English of a statement may have: those of names in its own words.
 
-    def _names_of(self, sentence: Sentence, section: Section) -> frozenset[float]:
-        pieces, position = [], sentence.start
-        for quantity in self.sentence_quantities(sentence).values():
+        Of its headings and the rest of its sentence only labels count (10号线, 二期): they name its subject.
+        """
+        sentence, section = self.index.sentence_at(start)
+        outside = [self._without_quantities(sentence.start, start), self._without_quantities(end, sentence.end)]
+        outside += [heading.heading for heading in section.path]
+        labels = " ".join(label for each in outside for label in _LABEL.findall(without_number(each)))
+        own = self._without_quantities(start, end)
+        return numbers_of_names(" ".join([without_number(own) if start == sentence.start else own, labels]))
+
+    def _without_quantities(self, start: int, end: int) -> str:
+        pieces, position = [], start
+        for _, quantity in self.index.quantities_in(start, end):
             pieces.append(self.text[position : quantity.start])
             position = quantity.end
-        pieces.append(self.text[position : sentence.end])
-        pieces.extend(heading.heading for heading in section.path)
-        return numbers_of_names(" ".join(pieces))
+        return " ".join([*pieces, self.text[position:end]])
 
     @cached_property
-    def _years(self) -> frozenset[str]:
+    def years(self) -> frozenset[str]:
         meta = self.chunk.report.metadata
         return frozenset(str(y) for y in (meta.review_year, meta.target_year) if y)
 
@@ -248,7 +281,7 @@ class Checker:
         if around is None:
             return doubts
         measure, direction = cues.measure_of(around)
-        if measure != figure.m and "rank" in (measure, figure.m):
+        if measure != figure.m and {"rank", "change"} & {measure, figure.m}:
             doubts.append("measure")
         if measure == figure.m == "change" and direction != figure.d:
             doubts.append("direction")
@@ -309,8 +342,8 @@ class Checker:
 
     # --- statements and projects -----------------------------------------------------------
 
-    def statement_problems(self, item: DraftGoal | DraftRisk) -> Iterator[Problem]:
-        """A goal or risk: its pointer resolves to a bounded span, and its English is clean."""
+    def statement_problems(self, item: Statement) -> Iterator[Problem]:
+        """A goal, risk or statement of one's own: its pointer resolves to a bounded span, and its English is clean."""
         try:
             start, end = self.index.span(item.c, item.c2, item.part)
         except ValueError as error:
@@ -321,21 +354,23 @@ class Checker:
         if item.en is not None:
             inside = dict(self.index.quantities_in(start, end))
             required = tuple(n for n, q in inside.items() if n not in self._skips or q.start in self._figured)
-            _, _, names = self.english_context(start, ())
-            yield from check_english(item.en, inside, required, names, self._years)
+            yield from check_english(item.en, inside, required, self.statement_numbers(start, end), self.years)
 
     def project_problems(self, project: DraftProject) -> Iterator[Problem]:
         clause = self.chunk.clauses.get(project.c)
         if clause is None:
             yield Problem("unknown_pointer", f"there is no clause {project.c}")
             return
-        sentence, _ = self.index.sentence_at(clause.start)
+        yield from self.named_problems(project.zh, project.en, clause.start)
+
+    def named_problems(self, zh: str, en: str | None, position: int) -> Iterator[Problem]:
+        """A name in both languages: in its sentence as it is, else of characters of it and its headings."""
+        sentence, _ = self.index.sentence_at(position)
         plain = escape(self.text[sentence.start : sentence.end])
-        if escape(project.zh) not in plain or not 0 < len(escape(project.zh).strip()) <= _MAX_NAME:
-            yield from self.name_problems(project.zh, clause.start)
-        if project.en is not None:
-            _, _, names = self.english_context(clause.start, ())
-            yield from check_english(project.en, {}, (), names | numbers_of_names(project.zh), self._years)
+        if escape(zh) not in plain or not 0 < len(escape(zh).strip()) <= _MAX_NAME:
+            yield from self.name_problems(zh, position)
+        if en is not None:
+            yield from check_english(en, {}, (), numbers_of_names(zh), self.years)
 
     def skip_problems(self, skip: DraftSkip, used: set[int]) -> Iterator[Problem]:
         if skip.q not in self.chunk.quantities:

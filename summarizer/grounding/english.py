@@ -7,6 +7,7 @@ Plan), that is where the source has the same number outside of every quantity.
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -21,25 +22,30 @@ from summarizer.quantities.units import alternation, unit_for
 PLACEHOLDER = re.compile(r"\{([^{}#]*)(#?)\}")
 _RUN = re.compile(r"\d[\d.,]*\d|\d")
 _NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
-_ROMAN = re.compile(r"(?<![A-Za-z])[IVXLCDM]{2,}(?![A-Za-z])")
+_ROMAN = re.compile(r"(?<![A-Za-z])(?:[IVXLCDM]{2,}|[ivx]{2,}|x[ivxl]{2,}|lx[ivx]*)(?![A-Za-z])")
 _ONES = (
     "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
     "nineteen"
 )
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
 _ORDINALS = "second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth"
+_CHANGES = "dozen couple twice thrice doubled doubling tripled tripling quadrupled halve halved"
+_FIFTHS = r"(?:an?|one|two|three|four|five)[ -](?:third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)s?(?= of\b)"
 _WORDS: dict[str, float] = (
     {w: i for i, w in enumerate(_ONES.split(), 2)}
     | {w: i * 10 for i, w in enumerate(_TENS.split(), 2)}
     | {w[:-1] + "ieth": i * 10 for i, w in enumerate(_TENS.split(), 2)}
     | {w: i for i, w in enumerate(_ORDINALS.split(), 2)}
-    | {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "trillion": 10**12, "dozen": 12}
-    | {"double": 2, "twice": 2, "doubled": 2, "doubling": 2, "couple": 2, "triple": 3, "tripled": 3, "thrice": 3}
-    | {"quadruple": 4, "quintuple": 5, "half": 0.5, "halve": 0.5, "halved": 0.5, "quarters": 0.25, "zero": 0}
+    | {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "trillion": 10**12}
+    | {"double": 2, "triple": 3, "quadruple": 4, "quintuple": 5, "half": 0.5, "quarters": 0.25, "zero": 0}
+    # What only says how something changed, or how many roughly: no name has it, so that it is a number everywhere.
+    | dict.fromkeys(_CHANGES.split(), math.nan)
 )
 _NUMBER_WORD = re.compile(
+    rf"(?<![A-Za-z]){_FIFTHS}|"
     rf"(?<![A-Za-z])({alternation(list(_WORDS))})(?:s|th)?(?![A-Za-z])"
-    r"|(?<![A-Za-z])quarter(?= of\b)|\w+-?fold(?![A-Za-z])",
+    r"|(?<![A-Za-z])(?:quarter|tens|scores?)(?= of\b)|(?<![A-Za-z])(?:nought|naught|umpteen)(?![A-Za-z])"
+    r"|\w+-?fold(?![A-Za-z])",
     re.IGNORECASE,
 )
 # Compounds of which the number word states no size: 立体 is three-dimensional, 双向 two-way.
@@ -171,7 +177,7 @@ def _written(text: str) -> tuple[tuple[str, ...], tuple[str, ...], tuple[tuple[s
 
 
 def _roman(numeral: str) -> float:
-    values = [{"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}[c] for c in numeral]
+    values = [{"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}[c] for c in numeral.upper()]
     return float(sum(-v if v < max(values[i:]) else v for i, v in enumerate(values)))
 
 

@@ -18,6 +18,7 @@ from summarizer.model import (
     Draft,
     DraftFigure,
     DraftGoal,
+    DraftOwn,
     DraftProject,
     DraftRisk,
     Evidence,
@@ -95,13 +96,27 @@ class Resolver:
             for i, s in enumerate(self.draft.skipped)
             if not self._bad("skipped", i)
         ]
+        own = self._own()
         known = {q.id for q in self.checker.chunk.quantities.values()}
-        found = tuple(
-            quantity
-            for i, f in enumerate(self.draft.figures)
-            if not self._bad("figures", i) and (quantity := self.checker.quantity(f.q)).id not in known
+        cited = [f.q for i, f in enumerate(self.draft.figures) if not self._bad("figures", i)]
+        cited += [q for rows in own.values() for row in rows for q in self.checker.own.cited(row)]
+        found = {q.id: q for q in map(self.checker.quantity, cited) if q.id not in known}
+        return Items(
+            tuple(figures),
+            tuple(goals),
+            tuple(projects),
+            tuple(risks),
+            tuple(found.values()),
+            tuple(skipped),
+            self._gaps(),
+            {kind: tuple(self.checker.own.record(row, self.by) for row in rows) for kind, rows in own.items()},
         )
-        return Items(tuple(figures), tuple(goals), tuple(projects), tuple(risks), found, tuple(skipped), self._gaps())
+
+    def _own(self) -> dict[str, list[DraftOwn]]:
+        """The items of own types that hold."""
+        return {
+            kind: [row for i, row in enumerate(rows) if not self._bad(kind, i)] for kind, rows in self.draft.own.items()
+        }
 
     def _bad(self, kind: str, index: int) -> bool:
         return bool(self.broken.get((kind, index)))
@@ -126,7 +141,7 @@ class Resolver:
         """The place of a broken item as far as its pointer resolves, else its chunk."""
         chunk = self.checker.chunk
         if index >= 0:
-            item = getattr(self.draft, kind)[index]
+            item = self.draft.lists[kind][index]
             name = str(getattr(item, "q", None) or getattr(item, "c", None))
             place = chunk.quantities.get(name) or chunk.clauses.get(name)
             if place is not None:
@@ -136,8 +151,8 @@ class Resolver:
     def _english(self, text: str | None, position: int) -> str | None:
         if text is None:
             return None
-        quantities, _, _ = self.checker.english_context(position, ())
-        return render_english(text, quantities) or None
+        sentence, _ = self.index.sentence_at(position)
+        return render_english(text, self.checker.sentence_quantities(sentence)) or None
 
     def figure(self, draft: DraftFigure) -> Figure:
         """The figure of a reading: its quantity, what the words around it say, and what is doubted."""
@@ -162,12 +177,12 @@ class Resolver:
             basis=cues.basis_of(around) if around else None,
             base=cues.base_of(around) if around and draft.m == "change" else None,
             scope=draft.scope,
-            evidence=(self._figure_evidence(draft.zh, quantity),),
+            evidence=(self.figure_evidence(draft.zh, quantity),),
             by=self.by,
             disputed=tuple(self.checker.figure_doubts(draft, quantity)),
         )
 
-    def _figure_evidence(self, name: str, quantity: Quantity) -> Evidence:
+    def figure_evidence(self, name: str, quantity: Quantity) -> Evidence:
         """The quantity's clause, and as many clauses before it as the name needs."""
         sentence, _ = self.index.sentence_at(quantity.start)
         inside = sentence.clauses[: bisect_right(sentence.clauses, quantity.start, key=lambda c: c.start)]

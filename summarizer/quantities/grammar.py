@@ -32,6 +32,10 @@ _LETTER = re.compile(r"[A-Za-zＡ-Ｚａ-ｚΑ-Ωα-ω_]")
 _JOINING = ("、", "和")
 _RANKING = ("第", "前", "、", "和")
 _DIVIDING = (":", "：", "∶", ".", "．", ",", "比")
+_FIGURES = f"[{DIGIT}{HAN}]"
+_WITHIN = re.compile(
+    f"(?:(?<={_FIGURES})|(?<={_FIGURES}[.．,，点]))(?={_FIGURES})|(?<={_FIGURES})(?=[.．点]{_FIGURES})"
+)
 
 
 def find_quantities(text: str, ignore: Sequence[Span] = ()) -> tuple[Quantity, ...]:
@@ -63,6 +67,11 @@ def find_quantities(text: str, ignore: Sequence[Span] = ()) -> tuple[Quantity, .
         )
         for name, f in zip(names, kept, strict=True)
     )
+
+
+def cuts_number(text: str, start: int, end: int) -> bool:
+    """Whether a span begins or ends inside a number of the text (23年 of 2023年, 3号 of 13号, 三 of 二十三)."""
+    return any(_WITHIN.match(text[max(0, at - 2) : at + 2], min(at, 2)) is not None for at in (start, end))
 
 
 def scan(text: str) -> Iterator[Found]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from summarizer.model import BriefContent
-from summarizer.rendering import figure_parts, item_parts, report_parts
+from summarizer.rendering import figure_parts, item_parts, own_parts, report_parts
 from summarizer.rendering.shapes import (
     Block,
     BulletList,
@@ -51,6 +51,7 @@ PARTS = (
     figure_parts.reference_values,
     item_parts.projects,
     item_parts.risks,
+    own_parts.own_items,
     item_parts.conflicts,
     item_parts.disputed,
     report_parts.gaps,

@@ -9,7 +9,6 @@ from typing import get_args
 from summarizer.model import (
     BriefContent,
     Conflict,
-    Item,
     Mention,
     Project,
     ProjectStatus,
@@ -18,6 +17,7 @@ from summarizer.model import (
     Stage,
 )
 from summarizer.rendering.phrases import (
+    Shown,
     doubts,
     heading,
     id_cell,
@@ -127,7 +127,7 @@ def conflicts(content: BriefContent, wording: Wording) -> tuple[Block, ...]:
     return title, table(wording, ("items", "reason", "source"), rows)
 
 
-def _conflict_row(wording: Wording, conflict: Conflict, items: dict[str, Item]) -> tuple[Cell, ...]:
+def _conflict_row(wording: Wording, conflict: Conflict, items: dict[str, Shown]) -> tuple[Cell, ...]:
     lines: list[Line] = []
     for item_id in conflict.items:
         lines += _referred(wording, item_id, items)
@@ -135,7 +135,7 @@ def _conflict_row(wording: Wording, conflict: Conflict, items: dict[str, Item]) 
     return Cell(tuple(lines)), Cell(((run(conflict.reason),),)), source_cell(evidence)
 
 
-def _referred(wording: Wording, item_id: str, items: dict[str, Item]) -> tuple[Line, ...]:
+def _referred(wording: Wording, item_id: str, items: dict[str, Shown]) -> tuple[Line, ...]:
     item = items.get(item_id)
     if item is None:
         return ((reference(item_id),),)
@@ -151,11 +151,12 @@ def disputed(content: BriefContent, wording: Wording) -> tuple[Block, ...]:
     return title, BulletList(tuple(_disputed_cell(wording, item) for item in found))
 
 
-def _disputed_cell(wording: Wording, item: Item) -> Cell:
+def _disputed_cell(wording: Wording, item: Shown) -> Cell:
     return Cell((*_referred(wording, item.id, {item.id: item}), *doubts(item)))
 
 
-def items_by_id(content: BriefContent) -> dict[str, Item]:
-    """All items of a brief, in the order of its lists."""
-    everything: tuple[Item, ...] = (*content.figures, *content.goals, *content.projects, *content.risks)
+def items_by_id(content: BriefContent) -> dict[str, Shown]:
+    """All items of a brief, in the order of its lists, those of own types last."""
+    own = [record for each in content.own.values() for record in each.items]
+    everything: tuple[Shown, ...] = (*content.figures, *content.goals, *content.projects, *content.risks, *own)
     return {item.id: item for item in everything}

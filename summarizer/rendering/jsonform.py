@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -19,10 +20,17 @@ from summarizer.model import BriefContent
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 LONGEST_REASON = 200
+# Written as escapes, so that no viewer reorders, hides or breaks a line of the file; they read back as what they were.
+_UNSEEN = re.compile(
+    "[\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
 
 
 class _AsWritten(GenerateJsonSchema):
-    """Every field is required: what we write leaves none out, and readers may rely on it."""
+    """Every field is required: what we write leaves none out, and readers may rely on it.
+
+    Only the items of own types are left out where nobody asked for any.
+    """
 
     def field_is_required(self, field: Any, total: bool) -> bool:  # noqa: ARG002 - pydantic's signature
         return True
@@ -30,7 +38,10 @@ class _AsWritten(GenerateJsonSchema):
 
 def to_json(content: BriefContent) -> str:
     """The brief as JSON text: the same brief gives the same bytes; ends with a newline."""
-    return _dumped(content.model_dump(mode="json", by_alias=True))
+    dumped = content.model_dump(mode="json", by_alias=True)
+    if not content.own:
+        del dumped["own"]
+    return _dumped(dumped)
 
 
 def from_json(text: str) -> BriefContent:
@@ -51,6 +62,7 @@ def from_json(text: str) -> BriefContent:
 def brief_schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of a brief as written, with the names used in JSON."""
     schema = BriefContent.model_json_schema(mode="serialization", schema_generator=_AsWritten)
+    schema["required"].remove("own")
     return {"$schema": DIALECT, **schema, "title": "Brief"}
 
 
@@ -60,7 +72,8 @@ def schema_text() -> str:
 
 
 def _dumped(value: dict[str, Any]) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
+    text = json.dumps(value, ensure_ascii=False, indent=1)
+    return _UNSEEN.sub(lambda found: json.dumps(found.group())[1:-1], text) + "\n"
 
 
 def _sentence(error: ValidationError) -> str:

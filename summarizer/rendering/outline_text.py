@@ -11,6 +11,7 @@ from summarizer.chunking import count_tokens
 from summarizer.economy import Economy, economy_of
 from summarizer.model import Chunk, Outline, Quantity, Report, Usage
 from summarizer.pricing import Cost
+from summarizer.rendering.visible import visible
 
 
 class Readable(Protocol):
@@ -38,7 +39,7 @@ def outline_text(prepared: Readable, verbose: bool = False, price: Pricing | Non
     parts = [_about(prepared), _headings(prepared), _chunks(prepared), _quantities(prepared, verbose)]
     if verbose:
         parts.append(_left_alone(prepared))
-    return "\n\n".join("\n".join(part) for part in (*parts, _expected(prepared, price)))
+    return "\n\n".join("\n".join(map(visible, part)) for part in (*parts, _expected(prepared, price)))
 
 
 def _about(prepared: Readable) -> list[str]:

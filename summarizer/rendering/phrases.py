@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from summarizer.model import Evidence, Figure, Goal, Item, Project
+from summarizer.model import Bilingual, Evidence, Figure, Goal, Item, OwnRecord, Project
 from summarizer.rendering.labels import label
 from summarizer.rendering.shapes import Cell, Heading, Language, Line, Paragraph, Run, Source, Table
 from summarizer.rendering.wording import Wording, enumerated, label_run, plain, reference, run, side_by_side
@@ -15,6 +15,7 @@ _BARE_NUMBER = re.compile(r"\d+")
 _SIGNS = ("-", "+", "\u2212", "\uff0d", "\uff0b")
 _DIRECTION_SUFFIX = {"percentage_point": "_points", "multiple": "_multiple"}
 _LAST = 2**62
+Shown = Item | OwnRecord
 
 
 def heading(wording: Wording, level: int, key: str) -> Heading:
@@ -32,7 +33,7 @@ def table(wording: Wording, columns: Sequence[str], rows: Iterable[tuple[Cell, .
     return Table(tuple(wording.cell("columns", column) for column in columns), tuple(rows))
 
 
-def position(item: Item) -> tuple[int, str]:
+def position(item: Shown) -> tuple[int, str]:
     """Sorts items by where the report first states them; those without evidence come last."""
     return min((evidence.start for evidence in item.evidence), default=_LAST), item.id
 
@@ -51,7 +52,7 @@ def source_cell(evidence: Iterable[Evidence]) -> Cell:
     return Cell((), sources(evidence))
 
 
-def id_cell(wording: Wording, *items: Item) -> Cell:
+def id_cell(wording: Wording, *items: Shown) -> Cell:
     """The ids shown in a row, with the marks of disputed items, of those read by rules and of a user's own."""
     lines: list[Line] = []
     for item in items:
@@ -131,18 +132,28 @@ def qualifiers(wording: Wording, figure: Figure, language: Language) -> list[Lin
     return parts
 
 
-def doubts(*items: Item) -> tuple[Line, ...]:
+def doubts(*items: Shown) -> tuple[Line, ...]:
     """The reasons why items are disputed, one a line."""
     reasons = [reason for item in items for reason in item.disputed]
     return tuple((Run("⚠ ", None, "warning"), run(reason, None, "warning")) for reason in reasons)
 
 
-def name_of(wording: Wording, item: Item, language: Language) -> Line:
+def name_of(wording: Wording, item: Shown, language: Language) -> Line:
     """An item in a few words: a figure with its value, a statement, a name."""
     if isinstance(item, Figure):
         return named_value(wording, item, language)
+    if isinstance(item, OwnRecord):
+        return _first_text(wording, item, language)
     words = item.name if isinstance(item, Project) else item.statement
     return wording.text_in(words.zh, words.en, language)
+
+
+def _first_text(wording: Wording, record: OwnRecord, language: Language) -> Line:
+    """The first name or statement among a record's values, else the words that it stands in."""
+    values = [each for value in record.values.values() for each in (value if isinstance(value, tuple) else (value,))]
+    text = next((value for value in values if isinstance(value, Bilingual)), None)
+    text = text or Bilingual(zh=record.evidence[0].quote if record.evidence else record.id)
+    return wording.text_in(text.zh, text.en, language)
 
 
 def goal_evidence(goal: Goal, figures: Sequence[Figure] = ()) -> list[Evidence]:

@@ -44,7 +44,19 @@ _PARTICIPLE = re.compile(
     "(?:$|[ -])"
 )
 _PURPOSE = re.compile("(.*?)用于(.{2,}?)的?(支出|投资|资金|补助资金|专项资金|投入|贷款|经费)")
-_MOST_WORDS, _MOST_CHARACTERS = 10, 24
+_MOST_WORDS, _MOST_CHARACTERS, _MOST_ENGLISH = 10, 24, 12
+_MOST_PARTICIPLES, _BREATH = 2, 2
+_LIGHT = re.compile("^(?:实现|获得|取得|达到|获(?![批评奖]))(?=.{2})")  # verbs that only say that a thing is had
+_SMALL = re.compile("(?:and|of|in|for|on|to|the|a|with|by|at|level|per|new|newly)$")
+# Adverbs that may stand before a participle (citywide, newly, half-year); other attributes would be adjectives there.
+_ADVERB = re.compile("(?:ly|wide|annual|full-year|cumulative|daily|monthly|average|total|level|first|in all|also)$")
+# Nouns whose verbs in front say what they are for (renovation tasks), unless these are events of the noun itself.
+_FOR = re.compile("(?:tasks?|work|plans?|activities|measures|campaigns?|capacity|capacities|projects?)$")
+_EVENT = re.compile(
+    "(?:newly|started|completed|attracted|signed|landed|launched|implemented|carried|finished|opened|planned|built|put|"
+    "commissioned|introduced|fostered|key|undertaken|held|selected|approved|established|released|issued|delivered|"
+    "handled|added|reserved|won|organized|conducted)"
+)
 # Words that end in s and have no singular without it.
 _PLURAL_ONLY = re.compile("(?:ss|us|is|news|affairs|sales|goods|arts|sports|logistics|economics|means|premises|works)$")
 
@@ -84,14 +96,19 @@ class Composer:
         self._longest = max(map(len, self._words))
 
     def english(self, zh: str) -> str | None:
-        """The English of a name, or None where a word of it is not known."""
-        plain = _MARKS.sub("", zh)
+        """The English of a name, or None where a word of it is not known or what comes out does not read."""
+        plain = _LIGHT.sub("", _MARKS.sub("", zh))
         if len(plain) > _MOST_CHARACTERS:
             return None
+        made = self._wholes.get(plain) or self._composed(plain)
+        return made if made and _reads(made) else None
+
+    def _composed(self, plain: str) -> str | None:
         if "占" in plain[2:] and not plain.endswith("占比"):
             return self._share(plain)
         if "连续" in plain[2:]:
-            return self._in_a_row(plain.partition("连续")[0])
+            what, _, went_on = plain.partition("连续")
+            return None if went_on else self._in_a_row(what)
         if purpose := _PURPOSE.fullmatch(plain):
             return self._for(*purpose.groups())
         selected = _THRESHOLD.fullmatch(plain)
@@ -168,6 +185,17 @@ class Composer:
         return [(end, self._words[zh[start:end]]) for end in ends if zh[start:end] in self._words]
 
 
+def _reads(english: str) -> bool:
+    """Whether a name is short enough, and says no word twice in a breath (industry industry leaders)."""
+    if len(english.partition(" as a share of ")[0].split()) > _MOST_ENGLISH or " of and" in f" {english}":
+        return False
+    for part in english.lower().split(" and "):
+        content = [_singular(w) for w in part.split() if not _SMALL.match(w)]
+        if any(word in content[i + 1 : i + 1 + _BREATH] for i, word in enumerate(content)):
+            return False
+    return True
+
+
 def _singular(en: str) -> str:
     """A term as an attribute: key projects, but key project managers."""
     if not en.endswith("s") or _PLURAL_ONLY.search(en):
@@ -185,6 +213,10 @@ def _phrase(words: Sequence[Word]) -> str | None:
         return f"{owned} of {owner}" if owner and owned and words[places[-1] - 1].kind in "NO" else None
     if not words or "and" in (words[0].kind, words[-1].kind):
         return None
+    if len(words) == 1 and words[0].kind == "V":
+        return None  # 涉及 names nothing
+    if any(w.kind == "and" and words[i - 1].kind == "A" and words[i + 1].kind not in "A" for i, w in enumerate(words)):
+        return None  # 标准化和产业化 joined to a noun
     return _stated(words) or _named(words)
 
 
@@ -214,12 +246,23 @@ def _named(words: Sequence[Word]) -> str | None:
         end += 1
     while end > start and words[end - 1].kind == "and":
         end -= 1
+    if end - start == 1 and _names_purpose(words[start], words[end:]):
+        end = start
     if end == start:
         start = end = 0
+    if end > start and any(not _ADVERB.search(w.front) for w in words[:start]):
+        return None  # 直接降低成本: an adverb that English would read as an adjective
+    if sum(w.kind == "V" for w in words[start:end]) > _MOST_PARTICIPLES:
+        return None
     rest = words[end:]
     if not _is_nominal(rest) or not (headed := _headed(rest)):
         return None
     return " ".join([*(w.front for w in words[:start]), *_joined(words[start:end]), headed])
+
+
+def _names_purpose(verb: Word, rest: Sequence[Word]) -> bool:
+    """改造任务 are renovation tasks, but 完成任务 completed ones."""
+    return len(rest) == 1 and _FOR.search(rest[0].head) is not None and not _EVENT.match(verb.front)
 
 
 def _is_nominal(words: Sequence[Word]) -> bool:
@@ -227,6 +270,8 @@ def _is_nominal(words: Sequence[Word]) -> bool:
     for i, word in enumerate(words):
         if word.kind == "V" and i and (words[i - 1].kind in "VA" or (i + 1 < len(words) and words[i + 1].kind in "VA")):
             return False
+        if word.kind == "V" and i and sum(w.kind in "NA" for w in words[i + 1 :]) > 1:
+            return False  # 药品减轻群众负担: what does something to something else
     return True
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
@@ -11,8 +12,10 @@ from pydantic import BaseModel, ValidationError
 from summarizer.answerform import fields_of
 from summarizer.clients.base import Reply
 from summarizer.errors import CutOffError, RefusedError, ReplyError
+from summarizer.itemtypes.declaring import form_of
+from summarizer.itemtypes.rows import OwnTypes, row_type
 from summarizer.lenientjson import Found, UnclosedError, find_object
-from summarizer.model import Draft, DraftFigure, DraftGoal, DraftProject, DraftRisk, DraftSkip
+from summarizer.model import Draft, DraftFigure, DraftGoal, DraftOwn, DraftProject, DraftRisk, DraftSkip
 
 ITEM_TYPES: dict[str, type[BaseModel]] = {
     "figures": DraftFigure,
@@ -43,6 +46,7 @@ class Parsed:
     malformed: tuple[Malformed, ...]
     repeated: int = 0
     mended: bool = False
+    absent: tuple[str, ...] = ()  # lists of own types that the answer has not
 
 
 def text_of(reply: Reply) -> str:
@@ -77,16 +81,21 @@ def answer_of(reply: Reply, keys: Collection[str]) -> Found:
     return Found(value, found.mended)
 
 
-def parse(reply: Reply, most: int = 400) -> Parsed:
-    """An answer's items, at most so many a list. Raises ReplyError where it is no JSON object with any of the lists."""
-    found = answer_of(reply, ITEM_TYPES)
+def parse(reply: Reply, most: int = 400, own: OwnTypes = ()) -> Parsed:
+    """An answer's items, at most so many a list, those of own types too.
+
+    Raises ReplyError where it is no JSON object with any of the lists.
+    """
+    own_rows = {form_of(each).name: row_type(each) for each in own}
+    item_types = ITEM_TYPES | own_rows
+    found = answer_of(reply, item_types)
     answer = found.value
-    if not isinstance(answer, dict) or not set(answer) & set(ITEM_TYPES):
-        raise ReplyError("the answer has none of the lists figures, goals, projects, risks, skipped")
+    if not isinstance(answer, dict) or not set(answer) & set(item_types):
+        raise ReplyError(f"the answer has none of the lists {', '.join(item_types)}")
     malformed: list[Malformed] = []
     lists: dict[str, tuple[Any, ...]] = {}
     repeated = 0
-    for kind, item_type in ITEM_TYPES.items():
+    for kind, item_type in item_types.items():
         rows = answer.get(kind, [])
         if not isinstance(rows, list):
             malformed.append(Malformed(kind, rows, f"{kind} is not a list"))
@@ -96,7 +105,8 @@ def parse(reply: Reply, most: int = 400) -> Parsed:
             malformed.append(Malformed(kind, None, f"{len(rows)} items; only the first {most} were read"))
         lists[kind] = tuple(dict.fromkeys(items))
         repeated += len(items) - len(lists[kind])
-    return Parsed(Draft(**lists), tuple(malformed), repeated, found.mended)
+    absent = tuple(name for name in own_rows if name not in answer)
+    return Parsed(Draft.of(lists), tuple(malformed), repeated, found.mended, absent)
 
 
 def _clean(node: Any) -> Any:
@@ -120,6 +130,9 @@ def _item(kind: str, item_type: type[BaseModel], row: object, malformed: list[Ma
     fields = item_type.model_fields
     known = {name: row.get(name) for name in fields if name in row or _nullable(item_type, name)}
     try:
+        if issubclass(item_type, DraftOwn):  # as JSON, so that a list is a tuple and what it holds an object
+            given = {name: value for name, value in row.items() if value is not None}
+            return item_type.model_validate_json(json.dumps(given), strict=True)
         return item_type.model_validate(known, strict=True)
     except ValidationError as error:
         reasons = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()[:3])

@@ -11,9 +11,11 @@ from dataclasses import replace
 
 from summarizer.chunking import halves
 from summarizer.clients.base import Client
+from summarizer.engines.chat.context import ContextWatch
 from summarizer.engines.chat.part import Allowance, PartReader
 from summarizer.engines.rules.engine import RulesEngine
 from summarizer.errors import CutOffError, EngineError
+from summarizer.itemtypes.rows import OwnTypes
 from summarizer.model import Chunk, Gap, Reading
 from summarizer.terms.dictionary import Terms
 
@@ -22,21 +24,23 @@ _DEEPEST = 2  # a chunk is halved at most twice
 
 
 class ChatEngine:
-    """Reads chunks by asking a model through a client."""
+    """Reads chunks by asking a model through a client, for a user's own types of items too."""
 
     name = "chat"
 
-    def __init__(self, client: Client, terms: Terms):
-        self._client = client
+    def __init__(self, client: Client, terms: Terms, own: OwnTypes = ()):
+        self.client = client
         self._terms = terms
+        self._own = own
         self._rules = RulesEngine(terms)
+        self._watch = ContextWatch()
 
     async def read(self, chunk: Chunk) -> tuple[Reading, ...]:
         """The checked draft of a chunk, or those of its pieces; by rules, with the failure noted, where it must be."""
         return await self._read(chunk, Allowance(MOST_REQUESTS), 0)
 
     async def _read(self, chunk: Chunk, allowance: Allowance, depth: int) -> tuple[Reading, ...]:
-        part = PartReader(self._client, self._terms, chunk, allowance)
+        part = PartReader(self.client, self._terms, chunk, allowance, self._watch, self._own)
         try:
             draft = await part.read()
         except CutOffError as error:

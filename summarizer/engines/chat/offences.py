@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,13 +33,25 @@ class Offence:
     def ids(self, chunk: Chunk) -> list[str]:
         """The ids of the item that stand in the chunk; for a broken one those whose text it names."""
         item = self.fields
-        given = [str(item[k]).partition(":")[0] for k in ("q", "c", "c2") if item.get(k)]
+        names = ("q", "c", "c2") if self.kind in ITEM_TYPES else tuple(item)
+        given = [text.partition(":")[0] for k in names for text in _texts(item.get(k))]
         known = [i for i in given if i in chunk.clauses or i in chunk.quantities]
         if known:
             return known
-        name = str(item.get("zh") or item.get("part") or "")[:4]
+        own = (text for text in _texts(item) if not text.isascii())
+        words = item.get("zh") or item.get("part") if self.kind in ITEM_TYPES else next(own, None)
+        name = str(words or "")[:4]
         text = chunk.report.text
         return [n for n, c in chunk.clauses.items() if name and name in flat(text[c.start : c.end])]
+
+
+def _texts(value: object) -> Iterator[str]:
+    """The texts of a value, and of what it holds."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list | tuple):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _texts(each)
 
 
 def offences_of(draft: Draft, violations: Sequence[Violation]) -> list[Offence]:
@@ -47,7 +59,7 @@ def offences_of(draft: Draft, violations: Sequence[Violation]) -> list[Offence]:
     for violation in violations:
         grouped.setdefault((violation.kind, violation.index), []).append(violation.problem.detail)
     return [
-        Offence(kind, getattr(draft, kind)[index].model_dump() if index >= 0 else None, "; ".join(details))
+        Offence(kind, draft.lists[kind][index].model_dump() if index >= 0 else None, "; ".join(details))
         for (kind, index), details in grouped.items()
     ]
 
@@ -60,25 +72,23 @@ def without(draft: Draft, violations: Sequence[Violation]) -> Draft:
     """The draft's good items. Where skipping was overdone, no skip is kept."""
     bad = {(v.kind, v.index) for v in violations}
     kept: dict[str, Any] = {
-        kind: tuple(
-            item for i, item in enumerate(getattr(draft, kind)) if (kind, i) not in bad and (kind, -1) not in bad
-        )
-        for kind in ITEM_TYPES
+        kind: tuple(item for i, item in enumerate(items) if (kind, i) not in bad and (kind, -1) not in bad)
+        for kind, items in draft.lists.items()
     }
-    return Draft(**kept)
+    return Draft.of(kept)
 
 
 def joined(first: Draft, second: Draft) -> Draft:
     """Both drafts' items; one that the first has already is not taken again."""
     lists: dict[str, Any] = {}
     used = {f.q for f in first.figures}
-    for kind in ITEM_TYPES:
-        known = getattr(first, kind)
-        new = [item for item in getattr(second, kind) if item not in known]
+    for kind in first.lists | second.lists:
+        known, more = first.lists.get(kind, ()), second.lists.get(kind, ())
+        new = [item for item in more if item not in known]
         if kind in ("figures", "skipped"):
             new = [item for item in new if item.q not in used]
         lists[kind] = (*known, *new)
-    return Draft(**lists)
+    return Draft.of(lists)
 
 
 def is_mended(offence: Offence, rows: dict[str, list[dict[str, Any]]], skipped: set[str]) -> bool:
@@ -91,8 +101,10 @@ def is_mended(offence: Offence, rows: dict[str, list[dict[str, Any]]], skipped: 
     old = offence.fields
     if offence.kind == "figures" and str(old.get("q")) in skipped:
         return True
+    told = tuple(name for name, value in old.items() if value and (name == "c" or not isinstance(value, str)))
+    same = ("q", "zh", "part", "c") if offence.kind in ITEM_TYPES else told
     for i, row in enumerate(rows[offence.kind]):
-        if any(old.get(k) is not None and old.get(k) == row.get(k) for k in ("q", "zh", "part", "c")):
+        if any(old.get(k) is not None and old.get(k) == row.get(k) for k in same):
             del rows[offence.kind][i]
             return True
     return False

@@ -62,7 +62,7 @@ async def chat_overview(
     if surplus := answer.sentences[_MOST_SENTENCES:]:
         gaps.append(_gap("surplus", f"{len(surplus)} sentences beyond {_MOST_SENTENCES} were left out"))
     for sentence in answer.sentences[:_MOST_SENTENCES]:
-        problems = list(_problems(sentence, brief))
+        problems = list(sentence_problems(sentence, brief))
         if problems:
             detail = "; ".join(f"{p.reason}: {p.detail}" for p in problems)
             gaps.append(_gap(problems[0].reason, detail))
@@ -118,7 +118,8 @@ def _listed(brief: BriefContent) -> str:
     return "\n".join(json.dumps(row, ensure_ascii=False, separators=(",", ":")) for row in rows)
 
 
-def _problems(sentence: OverviewAnswerSentence, brief: BriefContent) -> Iterator[Problem]:
+def sentence_problems(sentence: OverviewAnswerSentence, brief: BriefContent) -> Iterator[Problem]:
+    """Everything that is wrong with a sentence, held against the items that it cites."""
     items = _items(brief)
     unknown = [c for c in sentence.cites if c not in items]
     if unknown or not sentence.cites:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from summarizer.clients.base import Client, Message, Reply
-from summarizer.clients.context import cut_prompt
+from summarizer.clients.base import Client, Forgetting, Message, Reply
 from summarizer.engines.chat.answers import ITEM_TYPES, Parsed, parse
+from summarizer.engines.chat.context import ContextWatch
 from summarizer.engines.chat.offences import Offence, gap_of, is_mended, joined, malformed_of, offences_of, without
 from summarizer.engines.chat.translating import translated
 from summarizer.errors import BudgetError, ContextError, CutOffError, EngineError, RefusedError, ReplyError
 from summarizer.grounding.resolve import check, unaccounted
+from summarizer.itemtypes.rows import OwnTypes
 from summarizer.model import Chunk, Draft, Gap, Usage
 from summarizer.prompting import (
     again_messages,
@@ -42,14 +43,26 @@ class Allowance:
 class PartReader:
     """Reads one part in at most four requests: read, again, repair, complete. One object a part.
 
+    A suspicion that the endpoint cuts prompts costs one more (see context.py).
+
     `usage` and `gaps` hold what it cost and what went wrong, also where `read` raises.
     """
 
-    def __init__(self, client: Client, terms: Terms, chunk: Chunk, allowance: Allowance):
+    def __init__(
+        self,
+        client: Client,
+        terms: Terms,
+        chunk: Chunk,
+        allowance: Allowance,
+        watch: ContextWatch,
+        own: OwnTypes = (),
+    ):
         self._client = client
+        self._watch = watch
         self._terms = terms
         self._chunk = chunk
         self._allowance = allowance
+        self._own = own
         self.usage = Usage()
         self.gaps: list[Gap] = []
 
@@ -69,14 +82,33 @@ class PartReader:
         return translated(draft, self._chunk, self._terms)
 
     async def _ask(self, messages: Sequence[Message]) -> Reply:
+        reply = await self._send(messages)
+        try:
+            await self._watch.check(messages, reply, self._measured)
+        except ContextError:
+            await self._forget(messages)
+            raise
+        return reply
+
+    async def _measured(self, messages: Sequence[Message]) -> Reply:
+        """A reply of which only the tokens count."""
+        reply = await self._send(messages)
+        await self._forget(messages)
+        return reply
+
+    async def _forget(self, messages: Sequence[Message]) -> None:
+        """Lets no later run have the answer to a prompt that was not read whole."""
+        if isinstance(self._client, Forgetting):
+            await self._client.forget(messages, answer_schema(self._own))
+
+    async def _send(self, messages: Sequence[Message]) -> Reply:
         self._allowance.take()
         try:
-            reply = await self._client.complete(messages, answer_schema())
+            reply = await self._client.complete(messages, answer_schema(self._own))
         except EngineError as error:
             self.usage += Usage(requests=error.requests)
             raise
         self.usage += reply.usage
-        _check_context(messages, reply)
         return reply
 
     def _note(self, reason: str, detail: str) -> None:
@@ -92,13 +124,13 @@ class PartReader:
 
     async def _first(self) -> Parsed:
         """The answer's items; asked for again, with the reason, where there was none in it."""
-        reply = await self._ask(read_messages(self._chunk))
+        reply = await self._ask(read_messages(self._chunk, self._own))
         try:
             return self._parsed(reply)
         except (CutOffError, RefusedError):
             raise
         except ReplyError as error:
-            return self._parsed(await self._ask(again_messages(self._chunk, str(error))))
+            return self._parsed(await self._ask(again_messages(self._chunk, str(error), self._own)))
 
     def _parsed(self, reply: Reply) -> Parsed:
         parsed = self._parse(reply)
@@ -108,7 +140,7 @@ class PartReader:
         return parsed
 
     def _parse(self, reply: Reply) -> Parsed:
-        parsed = parse(reply, most=20 + 2 * (len(self._chunk.clauses) + len(self._chunk.quantities)))
+        parsed = parse(reply, 20 + 2 * (len(self._chunk.clauses) + len(self._chunk.quantities)), self._own)
         if parsed.mended:
             self._note("mended", "the answer was broken JSON and was mended; an item may be missing or altered")
         return parsed
@@ -122,12 +154,16 @@ class PartReader:
         offences = [*offences_of(parsed.draft, violations), *malformed_of(parsed.malformed)]
         if self._lacks_goals(parsed.draft):
             offences.append(Offence("goals", None, "there is none, though the part plans; give its goals"))
+        offences += [
+            Offence(kind, None, "the list is missing; give it, empty if there are none") for kind in parsed.absent
+        ]
         if not offences:
             return parsed.draft
         good = without(parsed.draft, violations)
         ids = {i for offence in offences for i in offence.ids(chunk)}
         lines = sentences_of(chunk, ids) if all(o.item is not None for o in offences) else []
-        messages = repair_messages(chunk, lines or [chunk.marked], [(o.kind, o.item, o.reason) for o in offences])
+        items = [(o.kind, o.item, o.reason) for o in offences]
+        messages = repair_messages(chunk, lines or [chunk.marked], items, self._own)
         try:
             mended = self._parse(await self._ask(messages))
         except EngineError as error:
@@ -138,9 +174,11 @@ class PartReader:
         return joined(good, mended.draft)
 
     def _note_unmended(self, offences: Sequence[Offence], mended: Parsed) -> None:
-        rows = {kind: [item.model_dump() for item in getattr(mended.draft, kind)] for kind in ITEM_TYPES}
+        rows = {kind: [item.model_dump() for item in items] for kind, items in mended.draft.lists.items()}
         skipped = {s.q for s in mended.draft.skipped}
-        self.gaps += [gap_of(self._chunk, o, o.reason) for o in offences if not is_mended(o, rows, skipped)]
+        missing = [o for o in offences if o.item is None and o.kind in mended.absent]
+        left = [o for o in offences if o in missing or not is_mended(o, rows, skipped)]
+        self.gaps += [gap_of(self._chunk, o, o.reason) for o in left]
         self.gaps += [gap_of(self._chunk, o, o.reason) for o in malformed_of(mended.malformed)]
 
     def _lacks_goals(self, draft: Draft) -> bool:
@@ -161,7 +199,7 @@ class PartReader:
         if not left:
             return draft
         try:
-            parsed = self._parse(await self._ask(complete_messages(chunk, sentences_of(chunk, left), left)))
+            parsed = self._parse(await self._ask(complete_messages(chunk, sentences_of(chunk, left), left, self._own)))
         except EngineError as error:
             self._note("incomplete", f"{len(left)} quantities were left out; asking for them failed: {error}")
             self._note_budget(error)
@@ -171,13 +209,3 @@ class PartReader:
         figures = tuple(f for f in parsed.draft.figures if f.q in wanted)
         skipped = tuple(s for s in parsed.draft.skipped if s.q in wanted)
         return joined(draft, Draft(figures=figures, skipped=skipped))
-
-
-def _check_context(messages: Sequence[Message], reply: Reply) -> None:
-    """Raises ContextError where the endpoint says that it read far fewer tokens than it was sent."""
-    cut = cut_prompt(messages, reply)
-    if cut is not None:
-        raise ContextError(
-            f"the endpoint read {cut[0]:,} of about {cut[1]:,} prompt tokens; make its context larger (Ollama: num_ctx "
-            "or OLLAMA_CONTEXT_LENGTH; llama.cpp: --ctx-size; vLLM: --max-model-len; LM Studio: context length)"
-        )

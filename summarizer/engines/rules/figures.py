@@ -5,7 +5,8 @@ from __future__ import annotations
 from summarizer import cues
 from summarizer.chunking import ChunkIndex
 from summarizer.engines.rules.english import figure_english
-from summarizer.model import DraftFigure, DraftSkip
+from summarizer.headings import without_number
+from summarizer.model import DraftFigure, DraftSkip, Section
 from summarizer.naming import name_quantities
 from summarizer.terms.dictionary import Terms
 
@@ -25,7 +26,7 @@ def read_figures(index: ChunkIndex, terms: Terms) -> tuple[list[DraftFigure], li
         heading = " ".join(h.heading for h in section.path)
         around = cues.surroundings(index.text, (sentence.start, sentence.end), clauses, quantities, heading)
         for (pointer, _), name, place in zip(inside, names, around, strict=True):
-            own = name[:_MAX_NAME] or (section.path[-1].heading[:_MAX_NAME] if section.path else "")
+            own = name[:_MAX_NAME] or _headed(section)
             if not own:
                 skipped.append(DraftSkip(q=pointer, why="not_a_quantity"))
                 continue
@@ -43,3 +44,8 @@ def read_figures(index: ChunkIndex, terms: Terms) -> tuple[list[DraftFigure], li
                 )
             )
     return figures, skipped
+
+
+def _headed(section: Section) -> str:
+    """The heading's words where the sentence names nothing, without its number."""
+    return without_number(section.path[-1].heading)[:_MAX_NAME] if section.path else ""

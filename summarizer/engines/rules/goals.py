@@ -10,10 +10,14 @@ from functools import cache
 from summarizer import cues
 from summarizer.chunking import ChunkIndex, flat
 from summarizer.engines.rules.english import goal_english
-from summarizer.engines.rules.projects import ends_like_one
+from summarizer.engines.rules.project_names import ends_like_one
+from summarizer.engines.rules.projects import statements, undertakings
 from summarizer.model import Clause, DraftFigure, DraftGoal, Section, Sentence
 from summarizer.quantities.units import alternation
 from summarizer.terms.dictionary import Terms
+
+_SHORTEST = 2
+_JOINED = re.compile("(?:[（(][一-鿿]{1,3}[)）])?(以?及|和)(?=[一-鿿])")
 
 
 def read_goals(index: ChunkIndex, figures: list[DraftFigure], terms: Terms) -> list[DraftGoal]:
@@ -43,12 +47,44 @@ def _goals_of(
         if pointer in figures and figures[pointer].k == "target"
     ]
     content = flat(index.text[clause.start : clause.end])
-    if targets:
+    if targets and not _describes(content, [q.raw for _, q in targets]):
         for start, end in _members(index.text, clause, [(q.start, q.end) for _, q in targets]):
             inside = [figures.get(p) for p, _ in index.quantities_in(start, end)]
             yield _goal(index, start, end, headings, goal_english(inside, "年均" in content))
-    elif _is_outcome(content) or _is_direction(index, content, sentence, headings, terms):
-        yield _goal(index, clause.start, clause.end, headings, None)
+        return
+    if targets:
+        return
+    for start, end in _statements(index.text, clause):
+        stated = flat(index.text[start:end])
+        if _is_outcome(stated) or _is_brought_about(stated) or _is_direction(index, stated, sentence, headings, terms):
+            yield _goal(index, start, end, headings, None)
+
+
+def _describes(content: str, amounts: list[str]) -> bool:
+    """Amounts that only say how large a thing is (占地5000亩, a number alone) are no commitment."""
+    rest = content
+    for amount in amounts:
+        rest = rest.replace(amount, "")
+    return len(rest) < _SHORTEST or cues.rules("goal", "described").match(content) is not None
+
+
+def _statements(text: str, clause: Clause) -> Iterator[tuple[int, int]]:
+    """The statements of a clause (力争A竣工、B通车), as spans."""
+    own = text[clause.start : clause.end]
+    parts = list(statements(own)) if own == flat(own) else [own]
+    start = clause.start
+    for part in parts:
+        yield start, start + len(part)
+        start += len(part) + 1
+
+
+def _is_brought_about(content: str) -> bool:
+    """A named undertaking is promised to be begun, finished or opened, or a step towards it completed."""
+    if not cues.has_stage(content):
+        return False
+    stepped = cues.rules("goal", "stepped").match(content) is not None
+    stages = [cues.stage_of(content, name) for name in undertakings(content)]
+    return any(stage in ("started", "completed", "operating") or (stage and stepped) for stage in stages)
 
 
 def _goal(index: ChunkIndex, start: int, end: int, headings: list[str], english: str | None) -> DraftGoal:
@@ -66,6 +102,11 @@ def _members(text: str, clause: Clause, spans: list[tuple[int, int]]) -> Iterato
     start = clause.start
     for (_, end), (following, _) in itertools.pairwise(spans):
         between = text[end:following]
+        joined = _JOINED.match(between)
+        if joined and len(between) - joined.end() >= 2:  # 道路230条(段)及街巷150条
+            yield start, end + joined.start(1)
+            start = end + joined.end()
+            continue
         cut = text.rfind("、", end, following) if between.startswith("、") else text.find("、", end, following)
         if cut > 0 and between != "、" and not between.startswith("的"):  # 109个、424万平方米小区 is one thing
             yield start, cut
@@ -96,7 +137,7 @@ def _is_outcome(content: str) -> bool:
     """建成, 开工, 创建, 启动 ... and a named thing; not 打造一批…, 完善…机制."""
     if cues.rules("goal", "unnamed").search(content):
         return False
-    if cues.rules("goal", "stated").search(content):
+    if cues.rules("goal", "stated").search(content) or cues.rules("goal", "documents").search(_lead(content)[0]):
         return True
     if content.startswith(("争创", "争当")) and len(content) > 5:
         return True
@@ -128,6 +169,8 @@ def _is_weak_outcome(lead: str, thing: str, pledged: bool) -> bool:
         return True
     if cues.rules("goal", "programmes").search(thing):
         return False
+    if re.search("等(?:重大|重点)?(?:项目|工程)$", thing) and not undertakings(lead + thing):
+        return False  # a list of kinds
     return (_is_named(thing) or ends_like_one(thing)) and (pledged or _is_definite(thing))
 
 

@@ -1,0 +1,151 @@
+"""`summarizer bulk` and `summarizer status`."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from summarizer.commands.common import (
+    DONE,
+    INTERRUPTED,
+    LOST,
+    BaseUrl,
+    Budget,
+    Check,
+    Concurrency,
+    Deadline,
+    Model,
+    Price,
+    Rpm,
+    Terms,
+    Timeout,
+    Tpm,
+    make_limits,
+    make_summarizer,
+    say,
+)
+from summarizer.errors import SettingsError
+
+if TYPE_CHECKING:
+    from summarizer.bulk.job import Job
+    from summarizer.outputs import Format, Lang
+
+Out = Annotated[Path, typer.Option("-o", "--output", help="The output folder.", metavar="OUT", show_default=False)]
+
+
+def bulk(
+    places: Annotated[
+        list[Path] | None, typer.Argument(help="Folders of reports, or single files.", show_default=False)
+    ] = None,
+    output: Out = Path("out"),
+    engine: Annotated[
+        str,
+        typer.Option(
+            "--engine", help="rules (default) or chat; nothing is sent to an endpoint without chat.", metavar="ENGINE"
+        ),
+    ] = "rules",
+    pattern: Annotated[
+        list[str] | None,
+        typer.Option("--pattern", help="Only files that fit, as '2024/*.txt'; may be repeated.", metavar="GLOB"),
+    ] = None,
+    flat: Annotated[bool, typer.Option("--flat", help="Leave folders within folders out.")] = False,
+    from_list: Annotated[
+        Path | None, typer.Option("--list", help="A text file with one report's path a line.", metavar="FILE")
+    ] = None,
+    form: Annotated[
+        list[str] | None,
+        typer.Option("--format", help="md, html or json; may be repeated (default: all).", metavar="FORMAT"),
+    ] = None,
+    lang: Annotated[str, typer.Option("--lang", help="zh, en or both.", metavar="LANG")] = "both",
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", help="Processes that read (default: one a core).", min=1, metavar="N")
+    ] = None,
+    retry_failed: Annotated[
+        bool, typer.Option("--retry-failed", help="Read those again that failed, wholly or in part.")
+    ] = False,
+    model: Model = None,
+    base_url: BaseUrl = None,
+    terms: Terms = None,
+    check: Check = False,
+    budget: Budget = None,
+    price: Price = None,
+    rpm: Rpm = None,
+    tpm: Tpm = None,
+    concurrency: Concurrency = None,
+    timeout: Timeout = None,
+    deadline: Deadline = None,
+) -> None:
+    """Make the briefs of many reports; run again, it does only what changed or was not done."""
+    from summarizer.bulk.inputs import listed
+    from summarizer.bulk.job import REPLIES, Job
+    from summarizer.bulk.progress import display
+    from summarizer.bulk.runner import Stop
+    from summarizer.bulk.running import run_job
+    from summarizer.settings import CacheOptions
+
+    named = [*(places or []), *(listed(from_list) if from_list else [])]
+    if not named:
+        raise SettingsError("Say what to read: a folder, files, or --list FILE.")
+    if engine not in ("rules", "chat"):
+        raise SettingsError(f"There is no engine {engine!r} for bulk; choose rules or chat.")
+    limits = make_limits(budget, price, rpm=rpm, tpm=tpm, concurrency=concurrency, timeout=timeout, deadline=deadline)
+    cache = CacheOptions(file=output / REPLIES, retry_failed=retry_failed)
+    summarizer = make_summarizer(engine, model, base_url, terms=terms, cache=cache, limits=limits, check=check)
+    job = Job(
+        places=named,
+        out=output,
+        terms=terms,
+        patterns=pattern or (),
+        recursive=not flat,
+        forms=_forms(form),
+        lang=_lang(lang),
+        jobs=jobs or os.cpu_count() or 1,
+        retry_failed=retry_failed,
+    )
+    stop = Stop()
+    summary = run_job(job, summarizer, display(say, summarizer.cost), stop)
+    for line in summary.lines():
+        say(line)
+    _say_where(job)
+    if stop.interrupted:
+        raise typer.Exit(INTERRUPTED)
+    raise typer.Exit(DONE if summary.is_whole else LOST)
+
+
+def _say_where(job: Job) -> None:
+    say(f"Written: {job.out / 'index.html'} and {job.briefs}/")
+
+
+def _forms(values: list[str] | None) -> tuple[Format, ...]:
+    """The forms to write; json always, since tables and `verify` are made from it."""
+    forms: list[Format] = ["json", "md", "html"]
+    if strange := [value for value in values or () if value not in forms]:
+        raise SettingsError(f"There is no format {strange[0]!r}; choose md, html or json.")
+    return tuple(form for form in forms if form == "json" or not values or form in values)
+
+
+def _lang(value: str) -> Lang:
+    if value in ("zh", "en", "both"):
+        return value  # type: ignore[return-value]
+    raise SettingsError(f"There is no language {value!r}; choose zh, en or both.")
+
+
+def status(
+    output: Annotated[Path, typer.Argument(help="The output folder of a bulk run.", show_default=False)],
+) -> None:
+    """Show how a bulk run stands, also while it goes on."""
+    from summarizer.bulk.ledger import NAME, open_ledger
+    from summarizer.bulk.summary import summarize_run
+    from summarizer.errors import InputError
+
+    if not (output / NAME).is_file():
+        raise InputError(f"{output} is no output folder of a bulk run; start one with: summarizer bulk DIR -o {output}")
+    with open_ledger(output) as ledger:
+        ledger.resume()
+        summary = summarize_run(ledger, {}, 0, ledger.usage(), 0.0, None)
+    for line in summary.lines(with_unchanged=False):
+        typer.echo(line)
+    raise typer.Exit(DONE if summary.is_whole else LOST)
