@@ -16,6 +16,7 @@ from summarizer.commands.common import DONE, FAILED, INTERRUPTED, USAGE, say
 from summarizer.commands.corrections import fixes, gold
 from summarizer.commands.evaluate import evaluate
 from summarizer.commands.outline import outline
+from summarizer.commands.table import table
 from summarizer.errors import SettingsError, SummarizerError
 
 app = typer.Typer(
@@ -43,6 +44,7 @@ app.command()(brief)
 app.command()(outline)
 app.command()(bulk)
 app.command()(status)
+app.command()(table)
 app.command(name="eval")(evaluate)
 app.command()(gold)
 app.command()(fixes)

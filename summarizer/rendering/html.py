@@ -87,8 +87,8 @@ def _run(run: Run) -> str:
     attributes = "".join(
         f' {name}="{escape(value)}"'
         for name, value in (
-            ("id", run.anchor and _fragment(run.anchor)),
-            ("href", run.refers and "#" + _fragment(run.refers)),
+            ("id", run.anchor and fragment(run.anchor)),
+            ("href", run.refers and "#" + fragment(run.refers)),
             ("lang", run.language),
             ("class", None if run.tone == "plain" else run.tone),
         )
@@ -98,8 +98,8 @@ def _run(run: Run) -> str:
     return f"<{tag}{attributes}>{escape(run.text)}</{tag}>" if attributes else escape(run.text)
 
 
-def _fragment(item_id: str) -> str:
-    """The id of an element; a prefix keeps it apart from names that a browser knows."""
+def fragment(item_id: str) -> str:
+    """The id of an item's element, as links name it; a prefix keeps it apart from names that a browser knows."""
     return "item-" + "".join(letter if letter.isalnum() else "-" for letter in item_id)
 
 
