@@ -17,6 +17,7 @@ from summarizer.commands.corrections import fixes, gold
 from summarizer.commands.evaluate import evaluate
 from summarizer.commands.outline import outline
 from summarizer.commands.table import table
+from summarizer.commands.track import track
 from summarizer.errors import SettingsError, SummarizerError
 
 app = typer.Typer(
@@ -45,6 +46,7 @@ app.command()(outline)
 app.command()(bulk)
 app.command()(status)
 app.command()(table)
+app.command()(track)
 app.command(name="eval")(evaluate)
 app.command()(gold)
 app.command()(fixes)

@@ -33,7 +33,11 @@ PREVIEW = 18
 
 def to_html(content: BriefContent, lang: Lang = "both", numbers: NumberText | None = None) -> str:
     """The brief as an HTML document that ends with a newline; `numbers` is how quantities read."""
-    blocks = to_blocks(content, lang, numbers or report_numbers())
+    return blocks_to_html(to_blocks(content, lang, numbers or report_numbers()), lang)
+
+
+def blocks_to_html(blocks: tuple[Block, ...], lang: Lang) -> str:
+    """Any blocks as an HTML document; its title is that of the first of them that is one."""
     body = "\n".join(_block(block) for block in blocks)
     return page(_page_title(blocks), body, "en" if lang == "en" else "zh")
 

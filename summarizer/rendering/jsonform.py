@@ -21,7 +21,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 LONGEST_REASON = 200
 
 
-class _AsWritten(GenerateJsonSchema):
+class AsWritten(GenerateJsonSchema):
     """Every field is required: what we write leaves none out, and readers may rely on it."""
 
     def field_is_required(self, field: Any, total: bool) -> bool:  # noqa: ARG002 - pydantic's signature
@@ -50,7 +50,7 @@ def from_json(text: str) -> BriefContent:
 
 def brief_schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of a brief as written, with the names used in JSON."""
-    schema = BriefContent.model_json_schema(mode="serialization", schema_generator=_AsWritten)
+    schema = BriefContent.model_json_schema(mode="serialization", schema_generator=AsWritten)
     return {"$schema": DIALECT, **schema, "title": "Brief"}
 
 
