@@ -318,6 +318,8 @@ def test_years_must_fit(terms):
     assert tracked(target, item("云雾山民宿", "12", year=2023), terms=terms).verdict == "not_mentioned"
     far = promise("云雾山民宿", "10", year=2030)
     assert tracked(far, terms=terms).reason == "other_year"
+    nameless = tracked(target, terms=terms, report=builders.info(review_year=None))
+    assert nameless.reason == "later_year_unknown"
     undated = promise("云雾山民宿", "10", year=None)
     assert tracked(undated, item("云雾山民宿", "12"), terms=terms).reason == "no_year"
 

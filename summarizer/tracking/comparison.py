@@ -130,7 +130,7 @@ class _Tracker:
             first = min(outcomes, key=lambda outcome: outcome.verdict != "not_comparable")
             return Judgement(first.verdict, first.reason)
         if year != self._reviewed:
-            return Judgement("not_comparable", "other_year")
+            return Judgement("not_comparable", "other_year" if self._reviewed else "later_year_unknown")
         return Judgement("not_mentioned")
 
     def _cautions(

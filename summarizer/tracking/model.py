@@ -30,6 +30,7 @@ Reason = Literal[
     "doubtful_name",
     "no_year",
     "other_year",
+    "later_year_unknown",
     "stage_reached",
     "stage_behind",
     "promised_again",
