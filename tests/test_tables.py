@@ -24,7 +24,7 @@ from summarizer.bulk.ledger import open_ledger
 from summarizer.bulk.states import Digests, Outcome
 from summarizer.cli import app
 from summarizer.errors import InputError, SettingsError
-from summarizer.model import Bilingual, BriefContent, Indicator, Place
+from summarizer.model import Bilingual, BriefContent, Indicator, Period, Place
 from summarizer.rendering.html import to_html
 from summarizer.rendering.jsonform import to_json
 from summarizer.stored import Shelf
@@ -361,7 +361,12 @@ def test_reports_without_a_place_are_not_taken_for_one(tmp_path):
 
 
 def test_figures_without_a_cell_are_counted(tmp_path):
-    _, said = matrix(tmp_path, builders.brief(figures=(builders.figure(), coded("f2", ("q1a",), scope="园区"))))
+    span = coded("f3", ("q1a",), period=Period(from_=2021, to=2023))
+    doubted = coded("f4", ("q1a",), disputed=("the year is not stated",))
+    other = coded("f2", ("q1a",), scope="园区")
+    _, said = matrix(tmp_path, builders.brief(figures=(builders.figure(), other, span, doubted)))
+    assert "1 of a span of years" in said
+    assert "a check doubts (disputed, in the table of figures): 1." in said
     assert "1 indicators that the dictionary does not know" in said
     assert "1 of a part or of somebody else" in said
 

@@ -313,6 +313,11 @@ def test_a_code_that_was_only_read_into_a_name_is_doubted(terms):
     assert (row.verdict, row.reason) == ("not_comparable", "doubtful_name")
 
 
+def test_a_name_that_may_mean_anything_is_doubted(terms):
+    row = tracked(promise("项目", "3"), item("项目", "5"), terms=terms)
+    assert (row.verdict, row.reason) == ("not_comparable", "doubtful_name")
+
+
 def test_years_must_fit(terms):
     target = promise("云雾山民宿", "10")
     assert tracked(target, item("云雾山民宿", "12", year=2023), terms=terms).verdict == "not_mentioned"

@@ -23,6 +23,7 @@ _NOTES = {
 _LEFT_OUT = {
     "no_code": "indicators that the dictionary does not know",
     "scope": "of a part or of somebody else",
+    "span": "of a span of years",
     "distance": "distances from others' values",
     "no_value": "without a value",
 }
@@ -106,6 +107,8 @@ def _report(written: Written, shelf: Shelf) -> None:
 def _report_matrix(matrix: Matrix) -> None:
     if matrix.conflicts:
         say(f"Cells in which values contradict each other, marked with ⚠: {matrix.conflicts:,}.")
+    if matrix.doubted:
+        say(f"Values whose reading a check doubts (disputed, in the table of figures): {matrix.doubted:,}.")
     if matrix.left_out:
         reasons = ", ".join(f"{count:,} {_LEFT_OUT[reason]}" for reason, count in matrix.left_out.most_common())
         say(f"Figures of {matrix.year} without a cell: {reasons}.")

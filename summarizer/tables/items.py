@@ -14,7 +14,6 @@ from summarizer.rendering.item_parts import standing
 from summarizer.tables.columns import WHATS, Row, What
 from summarizer.tables.numbers import exact
 
-
 COMPARATORS: Mapping[Comparator, str] = {
     "=": "exact",
     ">=": "at_least",

@@ -71,24 +71,27 @@ class Matrix:
     """Takes briefs in, one after the other, and holds only the values of its year and kind.
 
     Reports without a place have a row each. `left_out` counts the year's figures that have no cell, by reason: no code,
-    a scope of their own, a distance from others' values.
+    a scope of their own, a span of years, a distance from others' values. `conflicts` counts cells whose values
+    contradict each other, `doubted` values whose reading a check doubts.
     """
 
     year: int
     kind: MatrixKind
     left_out: Counter[str] = field(default_factory=Counter)
     conflicts: int = 0
+    doubted: int = 0
     _places: dict[tuple[str, ...], _Place] = field(default_factory=dict)
 
     def add(self, name: str, content: BriefContent) -> None:
         """Takes a brief in; `name` is what contradictions call it."""
         quantities = {quantity.id: quantity for quantity in content.quantities}
-        wanted = [f for f in content.figures if f.kind == self.kind and f.year == self.year and f.period is None]
+        wanted = [f for f in content.figures if f.kind == self.kind and _year(f) == self.year]
         for figure in wanted:
             quantity = quantities.get(figure.quantities[0]) if figure.quantities else None
             if reason := _unfit(figure, quantity):
                 self.left_out[reason] += 1
             elif quantity is not None:
+                self.doubted += bool(figure.disputed)
                 said = self._place(name, content).said.setdefault(_key(figure, quantity), {})
                 said.setdefault(_said(figure, quantity), []).append(f"{name} {figure.id}")
 
@@ -139,6 +142,10 @@ class Matrix:
         return next((value.cell for value in said), None)
 
 
+def _year(figure: Figure) -> int | None:
+    return figure.period.to if figure.period and figure.period.to is not None else figure.year
+
+
 def _unfit(figure: Figure, quantity: Quantity | None) -> str | None:
     if quantity is None:
         return "no_value"
@@ -146,6 +153,8 @@ def _unfit(figure: Figure, quantity: Quantity | None) -> str | None:
         return "no_code"
     if figure.scope is not None:
         return "scope"
+    if figure.period is not None:
+        return "span"
     return "distance" if figure.measure == "change" and is_distance(figure.base) else None
 
 

@@ -34,7 +34,7 @@ def track(earlier: BriefContent, later: BriefContent, terms: Terms) -> Pair:
 
 @dataclass(frozen=True, slots=True)
 class _Target:
-    """A numeric target with what it states; `stated` is None where the arithmetic has nothing to hold on to."""
+    """A numeric target: its figure, the number it is stated in, the goal that it belongs to."""
 
     figure: Figure
     quantity: Quantity

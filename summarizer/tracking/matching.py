@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from summarizer.merging import is_general
 from summarizer.model import BriefContent, Figure, Goal, Project, Quantity, Risk
 from summarizer.terms.dictionary import Terms, name_key
 from summarizer.tracking.vocabulary import vocabulary
@@ -42,9 +43,13 @@ class Later:
         return [f for f in found.values() if _year(f) == year and _scope(f) == _scope(target)]
 
     def is_sound(self, target: Figure, outcome: Figure) -> bool:
-        """Whether two figures of one code name it as a whole; a name that the code was only read into is doubtful."""
+        """Whether two figures are of the same thing.
+
+        Doubtful are names that a code was only read into, and equal names that may mean anything (项目).
+        """
         if name_key(target.indicator.zh) == name_key(outcome.indicator.zh):
-            return True
+            known = target.indicator.code is not None and target.indicator.code == outcome.indicator.code
+            return known or not is_general(target.indicator.zh)
         return all(
             term is not None and term.code == target.indicator.code
             for term in map(self.terms.indicator, (target.indicator.zh, outcome.indicator.zh))
