@@ -339,6 +339,12 @@ def test_a_value_that_two_reports_agree_on_is_one_cell(tmp_path):
     assert row["reports"] == "r0; r1"
 
 
+def test_a_report_that_does_not_know_its_level_is_of_the_same_place(tmp_path):
+    first = builders.brief(figures=(coded("f1", ("q1a",)),), report=builders.info(level=None))
+    (row,), _ = matrix(tmp_path, first, builders.brief(figures=(coded("f1", ("q1a",)),)))
+    assert (row["reports"], row["level"]) == ("r0; r1", "district")
+
+
 def test_values_that_contradict_each_other_are_marked_with_who_says_what(tmp_path):
     first = builders.brief(figures=(coded("f1", ("q1a",)),))
     second = builders.brief(figures=(coded("f7", ("q8h",)),))

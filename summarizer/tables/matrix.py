@@ -80,7 +80,7 @@ class Matrix:
     left_out: Counter[str] = field(default_factory=Counter)
     conflicts: int = 0
     doubted: int = 0
-    _places: dict[tuple[str, ...], _Place] = field(default_factory=dict)
+    _places: dict[tuple[str, str], _Place] = field(default_factory=dict)
 
     def add(self, name: str, content: BriefContent) -> None:
         """Takes a brief in; `name` is what contradictions call it."""
@@ -97,9 +97,9 @@ class Matrix:
 
     def _place(self, name: str, content: BriefContent) -> _Place:
         info = content.report
-        key = (info.place.zh, info.level or "") if info.place.zh else ("", "", name)
+        key = (info.place.zh, "") if info.place.zh else ("", name)
         place = self._places.setdefault(key, _Place(info.place.zh, info.place.en, info.level))
-        place.en = place.en or info.place.en
+        place.en, place.level = place.en or info.place.en, place.level or info.level
         if name not in place.reports:
             place.reports.append(name)
         return place

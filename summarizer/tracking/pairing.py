@@ -13,10 +13,9 @@ from summarizer.stored import Shelf, Stored
 
 
 class _Key(NamedTuple):
-    """A place as reports name it (never by likeness), its level, the kind of document, a year."""
+    """A place as reports name it (never by likeness), the kind of document, a year."""
 
     place: str
-    level: str | None
     doc_type: str
     year: int
 
@@ -55,7 +54,7 @@ class Pairing:
                 planned[plan].append(stored)
             if review:
                 reviewed[review].append(stored)
-        for key in sorted(planned.keys() & reviewed.keys(), key=lambda key: (key.place, key.year, str(key))):
+        for key in sorted(planned.keys() & reviewed.keys(), key=lambda key: (key.place, key.year, key.doc_type)):
             self._pairs += [(a, b) for a in planned[key] for b in reviewed[key] if a != b]
         self.alone = len(every - {stored for pair in self._pairs for stored in pair})
 
@@ -63,4 +62,4 @@ class Pairing:
 def _key(info: ReportInfo, year: int | None) -> _Key | None:
     if info.place.zh is None or year is None:
         return None
-    return _Key(info.place.zh, info.level, info.doc_type, year)
+    return _Key(info.place.zh, info.doc_type, year)
