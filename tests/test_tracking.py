@@ -241,12 +241,12 @@ def replay(name: str) -> Any:
 
 
 def test_the_pair_of_the_seeds_read_by_the_recorded_replies(terms, record_mode):
-    """The later report's parts 1 and 4 have replies; the others, the one with both outcomes too, are read by rules."""
+    """Parts 1 to 4 of the later report have replies, those with the outcomes too; the others are read by rules."""
     if record_mode not in (None, "none"):
         pytest.skip("replays what is recorded")
     earlier = replay("seed-000").content
     prepared = prepare(load(folder("seeds") / LATER))
-    recorded = {1: replay("chunk-002-1"), 4: replay("chunk-002-4")}
+    recorded = {part: replay(f"chunk-002-{part}") for part in (1, 2, 3, 4)}
     readings = []
     for chunk in prepared.chunks:
         if chunk.index in recorded:
@@ -256,7 +256,10 @@ def test_the_pair_of_the_seeds_read_by_the_recorded_replies(terms, record_mode):
     items = [resolve(r.draft, r.chunk, terms, r.by) for r in readings]
     later = merge(prepared.report, prepared.outline, prepared.quantities, items, (), earlier.engine)
     pair = track(earlier, later, terms)
-    assert {row.figure.by for row in pair.targets if row.figure} == {"chat"}
+    found = by_name(pair)
+    outcomes = [outcome.figure for row in found.values() for outcome in row.outcomes]
+    assert {figure.by for figure in (*(row.figure for row in found.values()), *outcomes)} == {"chat"}
+    assert found["air_good_days"].admissions[0].by == "chat"
     check_real_pair(by_name(pair))
 
 
