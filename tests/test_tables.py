@@ -25,8 +25,10 @@ from summarizer.bulk.states import Digests, Outcome
 from summarizer.cli import app
 from summarizer.errors import InputError, SettingsError
 from summarizer.model import Bilingual, BriefContent, Indicator, Period, Place
+from summarizer.pipeline import Summarizer
 from summarizer.rendering.html import to_html
 from summarizer.rendering.jsonform import to_json
+from summarizer.resources import folder
 from summarizer.stored import Shelf
 from summarizer.tables.cells import as_float, cut_at, neutral
 from summarizer.tables.columns import WHATS, Column, columns_of
@@ -43,10 +45,10 @@ def run(*arguments):
     return result
 
 
-def write(folder: Path, name: str, content: BriefContent, page: bool = True) -> Path:
+def write(place: Path, name: str, content: BriefContent, page: bool = True) -> Path:
     """A brief as a bulk run leaves it: JSON, and a page beside it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{name}.json"
+    place.mkdir(parents=True, exist_ok=True)
+    path = place / f"{name}.json"
     path.write_text(to_json(content), "utf-8")
     if page:
         path.with_suffix(".html").write_text(to_html(content), "utf-8")
@@ -204,6 +206,18 @@ def test_csv_links_lead_from_the_table_to_the_item(tmp_path):
     assert csv_rows(tmp_path / "figures.csv")[0]["link"] == "out/briefs/%E5%B9%B4%E6%8A%A5.html#item-f1"
 
 
+def test_every_row_s_link_leads_to_an_element_of_the_page(tmp_path):
+    content = Summarizer("rules", environment={}).summarize(sorted(folder("seeds").glob("*.txt"))[2]).content
+    path = write(tmp_path, "a", content)
+    run(path, "-o", tmp_path / "t.csv", "--what", "all")
+    page = path.with_suffix(".html").read_text("utf-8")
+    links = [
+        row["link"] for name in ("t", "t-goals", "t-projects", "t-risks") for row in csv_rows(tmp_path / f"{name}.csv")
+    ]
+    assert len(links) > 300
+    assert [link for link in links if f'id="{link.partition("#")[2]}"' not in page] == []
+
+
 def test_parquet_holds_exact_decimals_and_integers(tmp_path):
     import pyarrow.parquet
 
@@ -216,6 +230,20 @@ def test_parquet_holds_exact_decimals_and_integers(tmp_path):
     assert first["start"] == builders.brief().figures[0].evidence[0].start
     assert str(table.schema.field("value").type) == "decimal128(38, 12)"
     assert table.schema.field("value").metadata[b"en"].startswith(b"value, exact")
+
+
+@pytest.mark.parametrize("value", ["1" + "0" * 39 + "1", "1." + "0" * 39 + "1", "0." + "1" * 13])
+def test_a_number_that_is_too_long_stands_as_text_and_is_counted(value, tmp_path):
+    import pyarrow.parquet
+
+    quantity = builders.quantity("q1a", "1509亿元", value, "CNY")
+    path = write(tmp_path, "a", builders.brief(quantities=(quantity,), figures=(builders.figure(),)))
+    result = run(path, "-o", tmp_path / "t.parquet")
+    (row,) = pyarrow.parquet.read_table(tmp_path / "t.parquet").to_pylist()
+    assert (row["value"], row["value_text"]) == (None, value)
+    assert "more digits than the format holds, in value_text alone: 1." in result.stderr
+    run(path, "-o", tmp_path / "t.csv")
+    assert csv_rows(tmp_path / "t.csv")[0]["value"] == value
 
 
 def test_the_formats_hold_the_same_rows(tmp_path):

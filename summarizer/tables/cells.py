@@ -35,7 +35,8 @@ def whole(value: int) -> int:
 
 def as_float(value: Decimal) -> float | None:
     """The number that a workbook holds for a decimal; None where its 15 digits are too few."""
-    if len(value.normalize().as_tuple().digits) > 15:
+    digits = "".join(map(str, value.as_tuple().digits)).strip("0")
+    if len(digits) > 15:
         return None
     number = float(value)
     return number if Decimal(repr(number)) == value else None

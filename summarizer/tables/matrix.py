@@ -17,7 +17,7 @@ from summarizer.comparing import is_distance, year_on_year
 from summarizer.model import BriefContent, Figure, Quantity
 from summarizer.tables.columns import Column, Marked, Row, Stated, Value
 from summarizer.tables.csvform import SIGNS
-from summarizer.tables.numbers import exact, plain_digits
+from summarizer.tables.numbers import exact, plain_digits, trimmed
 from summarizer.terms.dictionary import IndicatorTerm, load_terms
 
 MatrixKind = Literal["actual", "target"]
@@ -176,6 +176,6 @@ def _said(figure: Figure, quantity: Quantity) -> _Said:
         if figure.direction is None:
             return _Said(None, comparator, f"{SIGNS[comparator]}{plain_digits(value)} (direction not stated)")
         if figure.direction == "down":
-            value, turned = -value, _TURNED.get(comparator, comparator)
-            return _Said(value, turned, SIGNS[turned] + plain_digits(value))
-    return _Said(value.normalize(), comparator, SIGNS[comparator] + plain_digits(value))
+            value, turned = value.copy_negate(), _TURNED.get(comparator, comparator)
+            return _Said(trimmed(value), turned, SIGNS[turned] + plain_digits(value))
+    return _Said(trimmed(value), comparator, SIGNS[comparator] + plain_digits(value))

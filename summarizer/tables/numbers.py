@@ -26,6 +26,11 @@ def exact(text: str | None) -> Decimal | None:
             return None
 
 
+def trimmed(value: Decimal) -> Decimal:
+    """The same number without zeros at its end; `Decimal.normalize` would round what is longer than its context."""
+    return Decimal(plain_digits(value))
+
+
 def plain_digits(value: Decimal) -> str:
     """A decimal without an exponent and without zeros at its end."""
     text = format(value, "f")

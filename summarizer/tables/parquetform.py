@@ -11,6 +11,7 @@ from typing import Any
 from summarizer.tables.cells import clean, whole
 from summarizer.tables.columns import Column, Row, Value
 from summarizer.tables.files import library
+from summarizer.tables.numbers import trimmed
 
 DIGITS, DECIMALS = 38, 12
 _BATCH = 5_000  # rows that are held in memory
@@ -66,5 +67,5 @@ class ParquetTable:
 
 
 def _fits(value: Decimal) -> bool:
-    exponent = value.normalize().as_tuple().exponent
+    exponent = trimmed(value).as_tuple().exponent
     return isinstance(exponent, int) and exponent >= -DECIMALS and value.adjusted() < DIGITS - DECIMALS
