@@ -451,6 +451,16 @@ def test_markdown_shows_both_quotes_and_the_verdict(document):
         assert words in line
 
 
+def test_a_value_in_other_terms_is_shown_for_what_it_is(terms):
+    growth = {"unit": "percent", "measure": "change", "direction": "up"}
+    later = brief_of(item("云雾山产值", "900", unit="CNY"), item("云雾山产值", "12", n=2, **growth), **LATER_INFO)
+    pair = track(brief_of(promise("云雾山产值", "10", **growth)), later, terms)
+    line = next(line for line in to_markdown(Track(terms="t", pairs=(pair,)), "en").splitlines() if "**t1**" in line)
+    assert "RMB 900** (another measure)" in line
+    assert "12%**<br>" in line or "12%** |" in line
+    assert "**met**; difference from the target +2" in line
+
+
 def test_each_language_stands_alone(document):
     english, chinese = to_markdown(document, "en"), to_markdown(document, "zh")
     assert "Targets in all 18: 1 missed; 2 met" in english

@@ -110,7 +110,7 @@ def _row(wording: Wording, number: str, row: Tracked) -> tuple[Cell, ...]:
     return (
         Cell(((_id(row, number),),)),
         Cell(_target_lines(wording, row)),
-        Cell(tuple(line for outcome in row.outcomes for line in _outcome_lines(wording, outcome)))
+        Cell(tuple(line for outcome in row.outcomes for line in _outcome_lines(wording, row, outcome)))
         if row.outcomes
         else none_found(wording).cell,
         Cell(wording.each(lambda language: _verdict_line(row, language)) + _warnings(wording, row)),
@@ -136,13 +136,28 @@ def _target_lines(wording: Wording, row: Tracked) -> tuple[Line, ...]:
     return wording.each(partial(named_value, _of(wording, row.quantity), only))
 
 
-def _outcome_lines(wording: Wording, outcome: Outcome) -> tuple[Line, ...]:
+def _outcome_lines(wording: Wording, row: Tracked, outcome: Outcome) -> tuple[Line, ...]:
+    """An outcome, and behind it what it means by itself where that is not what the row says."""
+    return wording.each(
+        lambda language: (*_outcome_line(wording, outcome, language), *_by_itself(row, outcome, language))
+    )
+
+
+def _outcome_line(wording: Wording, outcome: Outcome, language: Language) -> Line:
     if outcome.figure is not None:
         only = outcome.figure.model_copy(update={"quantities": outcome.figure.quantities[:1]})
-        return wording.each(partial(named_value, _of(wording, outcome.quantity), only))
+        return named_value(_of(wording, outcome.quantity), only, language)
     if outcome.project is not None:
-        return wording.each(partial(_project_line, wording, outcome.project))
-    return wording.text(outcome.goal.statement.zh, outcome.goal.statement.en) if outcome.goal else ()
+        return _project_line(wording, outcome.project, language)
+    return wording.text_in(outcome.goal.statement.zh, outcome.goal.statement.en, language) if outcome.goal else ()
+
+
+def _by_itself(row: Tracked, outcome: Outcome, language: Language) -> Line:
+    if (outcome.verdict, outcome.reason) == (row.verdict, row.reason):
+        return ()
+    group, key = ("track_reasons", outcome.reason) if outcome.reason else ("track_verdicts", outcome.verdict)
+    words = label(group, key, language)
+    return (label_run("punctuation", "parentheses", language, "muted", text=words),)
 
 
 def _project_line(wording: Wording, project: Project, language: Language) -> Line:
