@@ -36,7 +36,16 @@ from summarizer.settings import Settings
 HERE = Path(__file__).resolve().parent
 CASSETTES = HERE / "cassettes"
 AUTHORED = HERE / "authored"
-SCENARIOS = ("seed-000", "chunk-002-1", "chunk-002-4", "chunk-004-1", "own-types", "own-002-4")
+SCENARIOS = (
+    "seed-000",
+    "chunk-002-1",
+    "chunk-002-2",
+    "chunk-002-3",
+    "chunk-002-4",
+    "chunk-004-1",
+    "own-types",
+    "own-002-4",
+)
 _SECRET_HEADERS = ("authorization", "api-key", "x-api-key", "cookie", "openai-organization", "openai-project")
 
 

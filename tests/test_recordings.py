@@ -77,7 +77,7 @@ def test_a_whole_report_comes_out_of_recorded_replies(record_mode):
     assert brief.content.coverage.unaccounted == ()
 
 
-@pytest.mark.parametrize("name", ["chunk-002-1", "chunk-002-4", "chunk-004-1"])
+@pytest.mark.parametrize("name", ["chunk-002-1", "chunk-002-2", "chunk-002-3", "chunk-002-4", "chunk-004-1"])
 def test_a_chunk_comes_out_of_recorded_replies(name, record_mode, terms):
     reading = replayed(name, record_mode)
     assert reading.by == "chat"
