@@ -11,6 +11,7 @@ from summarizer.cli import app
 from summarizer.correcting.fixes import schema_text as fixes_schema_text
 from summarizer.prompting import answer_schema, overview_schema
 from summarizer.rendering.jsonform import schema_text
+from summarizer.tracking.rendering import schema_text as track_schema_text
 
 ROOT = Path(__file__).resolve().parent.parent
 EXCERPT_OF = "002_5cb3f669036bf3d3.txt"
@@ -108,6 +109,7 @@ def generated() -> dict[Path, str]:
         ROOT / "docs" / "cli.md": cli_page(),
         ROOT / "schemas" / "brief.schema.json": schema_text(),
         ROOT / "schemas" / "fixes.schema.json": fixes_schema_text(),
+        ROOT / "schemas" / "track.schema.json": track_schema_text(),
         ROOT / "schemas" / "answer.schema.json": json.dumps(answer_schema().schema, indent=1) + "\n",
         ROOT / "schemas" / "overview.schema.json": json.dumps(overview_schema().schema, indent=1) + "\n",
     }

@@ -18,6 +18,8 @@ from summarizer.commands.corrections import fixes, gold
 from summarizer.commands.doctor import doctor
 from summarizer.commands.evaluate import evaluate
 from summarizer.commands.outline import outline
+from summarizer.commands.table import table
+from summarizer.commands.track import track
 from summarizer.commands.verify import verify
 from summarizer.errors import SettingsError, SummarizerError
 
@@ -47,6 +49,8 @@ app.command()(brief)
 app.command()(outline)
 app.command()(bulk)
 app.command()(status)
+app.command()(table)
+app.command()(track)
 app.command(name="eval")(evaluate)
 app.command()(gold)
 app.command()(fixes)

@@ -38,6 +38,11 @@ _NOISE = re.compile(r"[\s“”‘’\"'，。；：、,.;:·（）()《》]")
 _GENERAL = re.compile(r".{0,3}|(?:加快|推进|开工|完成|引进|实施|新增|建设|启动)*(?:项目|企业|工程|学校|道路|问题|任务)")
 
 
+def is_general(name: str) -> bool:
+    """Whether a name is too general for two values of it to be of the same thing (项目, 新增企业)."""
+    return bool(_GENERAL.fullmatch(normal(name)))
+
+
 def merge(
     report: Report,
     outline: Outline,
@@ -222,7 +227,7 @@ def conflicts_of(figures: Sequence[Figure], quantities: dict[str, Quantity], tex
     for figure in figures:
         if figure.kind == "reference" or figure.year is None or figure.measure == "rank":
             continue
-        if figure.indicator.code is None and _GENERAL.fullmatch(normal(figure.indicator.zh)):
+        if figure.indicator.code is None and is_general(figure.indicator.zh):
             continue
         q = quantities[figure.quantities[0]]
         # A counted thing of one code may be of another part (新增升规企业 of a city, of an industry): its name decides.

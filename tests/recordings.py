@@ -40,6 +40,8 @@ AUTHORED = HERE / "authored"
 SCENARIOS = (
     "seed-000",
     "chunk-002-1",
+    "chunk-002-2",
+    "chunk-002-3",
     "chunk-002-4",
     "chunk-003-0",
     "chunk-004-1",

@@ -19,5 +19,6 @@ def test_a_generated_file_has_not_drifted(path):
 
 def test_every_command_is_documented():
     page = (ROOT / "docs" / "cli.md").read_text("utf-8")
-    for command in ("brief", "outline", "eval", "fixes", "gold", "cache", "cache info", "cache import"):
+    commands = ("brief", "bulk", "status", "outline", "eval", "fixes", "gold", "cache", "cache info", "cache import")
+    for command in (*commands, "doctor", "verify", "table", "track"):
         assert f"## summarizer {command}" in page

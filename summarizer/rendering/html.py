@@ -33,7 +33,11 @@ PREVIEW = 18
 
 def to_html(content: BriefContent, lang: Lang = "both", numbers: NumberText | None = None) -> str:
     """The brief as an HTML document that ends with a newline; `numbers` is how quantities read."""
-    blocks = to_blocks(content, lang, numbers or report_numbers())
+    return blocks_to_html(to_blocks(content, lang, numbers or report_numbers()), lang)
+
+
+def blocks_to_html(blocks: tuple[Block, ...], lang: Lang) -> str:
+    """Any blocks as an HTML document; its title is that of the first of them that is one."""
     body = "\n".join(_block(block) for block in blocks)
     return page(_page_title(blocks), body, "en" if lang == "en" else "zh")
 
@@ -87,8 +91,8 @@ def _run(run: Run) -> str:
     attributes = "".join(
         f' {name}="{escape(value)}"'
         for name, value in (
-            ("id", run.anchor and _fragment(run.anchor)),
-            ("href", run.refers and "#" + _fragment(run.refers)),
+            ("id", run.anchor and fragment(run.anchor)),
+            ("href", run.refers and "#" + fragment(run.refers)),
             ("lang", run.language),
             ("class", None if run.tone == "plain" else run.tone),
         )
@@ -98,8 +102,8 @@ def _run(run: Run) -> str:
     return f"<{tag}{attributes}>{escape(run.text)}</{tag}>" if attributes else escape(run.text)
 
 
-def _fragment(item_id: str) -> str:
-    """The id of an element; a prefix keeps it apart from names that a browser knows."""
+def fragment(item_id: str) -> str:
+    """The id of an item's element, as links name it; a prefix keeps it apart from names that a browser knows."""
     return "item-" + "".join(letter if letter.isalnum() else "-" for letter in item_id)
 
 

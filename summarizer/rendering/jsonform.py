@@ -26,7 +26,7 @@ _UNSEEN = re.compile(
 )
 
 
-class _AsWritten(GenerateJsonSchema):
+class AsWritten(GenerateJsonSchema):
     """Every field is required: what we write leaves none out, and readers may rely on it.
 
     Only the items of own types are left out where nobody asked for any.
@@ -61,7 +61,7 @@ def from_json(text: str) -> BriefContent:
 
 def brief_schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of a brief as written, with the names used in JSON."""
-    schema = BriefContent.model_json_schema(mode="serialization", schema_generator=_AsWritten)
+    schema = BriefContent.model_json_schema(mode="serialization", schema_generator=AsWritten)
     schema["required"].remove("own")
     return {"$schema": DIALECT, **schema, "title": "Brief"}
 

@@ -38,7 +38,11 @@ _OPENING = re.compile(r"^(\d{1,9}(?=[.)](?:\s|$))|(?=[-+=:]))")
 
 def to_markdown(content: BriefContent, lang: Lang = "both", numbers: NumberText | None = None) -> str:
     """The brief as Markdown text that ends with a newline; `numbers` is how quantities read."""
-    blocks = to_blocks(content, lang, numbers or report_numbers())
+    return blocks_to_markdown(to_blocks(content, lang, numbers or report_numbers()))
+
+
+def blocks_to_markdown(blocks: tuple[Block, ...]) -> str:
+    """Any blocks as Markdown text that ends with a newline."""
     return "\n\n".join(_block(block) for block in blocks) + "\n"
 
 

@@ -127,6 +127,11 @@ def _without_scope(key: str) -> str:
     return key[match.end() :] if match else key
 
 
+def name_key(name: str) -> str:
+    """What two names are compared by: folded, without scope words (全市, 我县, 全年) before them."""
+    return _without_scope(_key(name))
+
+
 class _Matcher(Generic[T]):
     """Finds folded names in text, the longest at each place, in time linear in the text."""
 

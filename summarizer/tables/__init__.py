@@ -1,0 +1,3 @@
+"""Briefs as tables: `rows(brief)` gives them to Python, `summarizer table` to spreadsheets."""
+
+from summarizer.tables.items import rows as rows
