@@ -117,7 +117,7 @@ def reasons(readings: list[Reading]) -> set[str]:
 
 
 @pytest.mark.parametrize("tokenizer", [frugal, wordy, lambda t: tokens(t, 1.0, 0.25), lambda t: tokens(t, 0.8, 0.3)])
-@pytest.mark.parametrize("extra", [0, 20, 900])
+@pytest.mark.parametrize("extra", [0, 20, 910])
 def test_an_honest_tokenizer_is_never_accused_and_costs_no_request(terms, tokenizer, extra):
     server = Server(tokenizer, extra=extra)
     readings = read(server, LARGE, terms)
@@ -146,7 +146,7 @@ def test_a_cache_that_is_not_counted_is_found_out_and_accused_of_nothing(terms, 
 
 
 @pytest.mark.parametrize("tokenizer", [frugal, wordy])
-@pytest.mark.parametrize(("context", "kept"), [(2048, 1.0), (4096, 1.0), (2048, 0.502), (4096, 0.502), (3000, 1.0)])
+@pytest.mark.parametrize(("context", "kept"), [(2048, 1.0), (3072, 1.0), (2048, 0.502), (3072, 0.502), (3000, 1.0)])
 def test_every_prompt_that_was_cut_is_read_by_rules_and_says_so(terms, tokenizer, context, kept):
     server = Server(tokenizer, context=context, kept=kept)
     chunks = prepare(load(LARGE)).chunks
@@ -163,7 +163,7 @@ def test_every_prompt_that_was_cut_is_read_by_rules_and_says_so(terms, tokenizer
 
 
 @pytest.mark.parametrize("tokenizer", [frugal, wordy])
-@pytest.mark.parametrize(("context", "kept"), [(2048, 1.0), (4096, 1.0), (4096, 0.502)])
+@pytest.mark.parametrize(("context", "kept"), [(2048, 1.0), (3072, 1.0), (3072, 0.502)])
 def test_a_single_prompt_that_was_cut_is_noticed_as_well(terms, tokenizer, context, kept):
     """A report of one chunk has no other request to be held against."""
     server = Server(tokenizer, context=context, kept=kept)
@@ -212,6 +212,6 @@ def test_an_endpoint_that_tells_nothing_of_use_is_not_accused(terms, told):
 
 
 def test_a_part_that_is_watched_costs_no_more_than_its_requests(terms):
-    server = Server(wordy, context=4096)
+    server = Server(wordy, context=3072)
     read(server, LARGE, terms)
     assert len(server.read) <= 12 * len(prepare(load(LARGE)).chunks)
