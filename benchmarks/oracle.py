@@ -19,6 +19,7 @@ from loopback import Response, endpoint, says
 
 from summarizer.answerform import written
 from summarizer.chunking import ChunkIndex
+from summarizer.grounding.english import check_english, numbers_of_names
 from summarizer.loading.text import load
 from summarizer.model import Chunk
 from summarizer.pipeline import prepare
@@ -106,13 +107,21 @@ def _figures(index: ChunkIndex, gold: dict[str, Any]) -> Iterator[dict[str, Any]
             yield {
                 "q": name,
                 "zh": f["indicator_zh"],
-                "en": re.sub(r"\d[\d,.]*", "", f["indicator_en"] or "") or None,
+                "en": _english(f),
                 "m": f["measure"],
                 "d": f["direction"],
                 "k": f["kind"],
                 "y": f["year"],
                 "scope": None,
             }
+
+
+def _english(figure: dict[str, Any]) -> str | None:
+    """The annotated English without digits; none where it spells a number, which the answer format does not allow."""
+    english = re.sub(r"\d[\d,.]*", "", figure["indicator_en"] or "") or None
+    if english is None or any(check_english(english, {}, (), numbers_of_names(figure["indicator_zh"]))):
+        return None
+    return english
 
 
 def _skipped(index: ChunkIndex, gold: dict[str, Any]) -> Iterator[dict[str, Any]]:

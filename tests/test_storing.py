@@ -146,15 +146,16 @@ def test_a_failure_of_the_endpoint_is_not_kept(tmp_path: Path):
     assert count == 1
 
 
-def test_an_answer_to_a_prompt_that_was_not_read_whole_is_not_kept(tmp_path: Path):
-    """Who makes the context larger must not be answered as before."""
-    long = (Message("system", "说明" * 900), Message("user", "报告" * 900))
-    cut = replace(GOOD, usage=Usage(1, 300, 0, 70))
-    client = Answering([cut, replace(GOOD, usage=Usage(1, 3000, 0, 70))])
+def test_a_reply_that_is_forgotten_is_asked_for_again(tmp_path: Path):
+    """What answered a prompt that was not read whole: who makes the context larger must not be answered as before."""
+    client = Answering([GOOD, GOOD])
+    messages = (Message("system", "说明"), Message("user", "报告"))
 
     async def run() -> list[Reply]:
         storing = Storing(client, ReplyStore(tmp_path / "r"), SETTINGS)
-        return [await storing.complete(long, SCHEMA) for _ in range(3)]
+        first = await storing.complete(messages, SCHEMA)
+        await storing.forget(messages, SCHEMA)
+        return [first, await storing.complete(messages, SCHEMA), await storing.complete(messages, SCHEMA)]
 
     got = asyncio.run(run())
     assert client.asked == 2

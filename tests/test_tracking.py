@@ -463,9 +463,9 @@ def test_a_value_in_other_terms_is_shown_for_what_it_is(terms):
 
 def test_each_language_stands_alone(document):
     english, chinese = to_markdown(document, "en"), to_markdown(document, "zh")
-    assert "Targets in all 18: 1 missed; 2 met" in english
+    assert "Targets in all 20: 1 missed; 2 met" in english
     assert "目标共" not in english
-    assert "目标共18项：未达到1项" in chinese
+    assert "目标共20项：未达到1项" in chinese
     assert "missed" not in chinese
 
 
@@ -494,7 +494,7 @@ def test_the_command_reads_reports_and_briefs_alike(seeds, tmp_path):
         folder("seeds") / EARLIER, later, "-o", tmp_path / "t.json", "-o", tmp_path / "t.html", "--engine", "rules"
     )
     assert result.exit_code == 0
-    assert "18 targets: 1 missed, 2 met, 11 not comparable, 4 not mentioned." in result.stderr
+    assert "20 targets: 1 missed, 2 met, 13 not comparable, 4 not mentioned." in result.stderr
     assert len(Track.model_validate_json((tmp_path / "t.json").read_text("utf-8")).pairs) == 1
     assert "未达到" in (tmp_path / "t.html").read_text("utf-8")
 

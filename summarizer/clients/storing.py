@@ -57,6 +57,7 @@ class Storing:
         self._client = client
         self._store = store
         self._settings = settings
+        self._unkept = asyncio.Semaphore(settings.concurrency)  # a process that dies loses no more answers than these
         self._under_way: dict[str, asyncio.Future[Reply | EngineError | None]] = {}
 
     async def complete(self, messages: Sequence[Message], schema: AnswerSchema) -> Reply:
@@ -97,7 +98,10 @@ class Storing:
         return Reply(kept.content, kept.finish, kept.refusal, _STORED)
 
     async def _asked(self, key: str, messages: Sequence[Message], schema: AnswerSchema) -> Reply:
-        reply = await self._client.complete(messages, schema)
+        async with self._unkept:
+            return await self._kept(key, await self._client.complete(messages, schema))
+
+    async def _kept(self, key: str, reply: Reply) -> Reply:
         if not self._holds_key(reply):
             usage = reply.usage
             model = self._settings.model or ""

@@ -13,6 +13,8 @@ from summarizer.model import Chunk, Outline, Quantity, Report, Usage
 from summarizer.pricing import Cost
 from summarizer.rendering.visible import visible
 
+_ONE_LINE = dict.fromkeys((*range(0x0B, 0x0E), *range(0x1C, 0x20), 0x85, 0x2028, 0x2029), " ")
+
 
 class Readable(Protocol):
     """What `outline` shows (pipeline.Prepared is one)."""
@@ -39,7 +41,12 @@ def outline_text(prepared: Readable, verbose: bool = False, price: Pricing | Non
     parts = [_about(prepared), _headings(prepared), _chunks(prepared), _quantities(prepared, verbose)]
     if verbose:
         parts.append(_left_alone(prepared))
-    return "\n\n".join("\n".join(map(visible, part)) for part in (*parts, _expected(prepared, price)))
+    return "\n\n".join("\n".join(map(_line, part)) for part in (*parts, _expected(prepared, price)))
+
+
+def _line(text: str) -> str:
+    """A line that a terminal shows as one line, and obeys in nothing."""
+    return visible(text).translate(_ONE_LINE)
 
 
 def _about(prepared: Readable) -> list[str]:
