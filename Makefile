@@ -39,6 +39,7 @@ clean:
 docs: $(VENV)/.ready  ## everything that is generated: docs/cli.md, schemas/, the tables of docs/degradation.md and docs/economy.md
 	$(BIN)/python docs/generate.py
 	$(BIN)/python benchmarks/degradation.py --write
+	$(BIN)/python benchmarks/reliability.py --write
 	$(BIN)/python benchmarks/economy.py --write
 
 rebind: $(VENV)/.ready  ## bind the authored replies to today's prompts
