@@ -76,6 +76,24 @@ def test_the_same_text_under_two_names_has_one_brief(reports, tmp_path):
     assert not (out / "briefs" / f"{linked.name}.json").exists()
 
 
+def test_copies_of_a_text_in_other_bytes_lead_to_the_brief_that_there_is(tmp_path):
+    """Two copies of each of two encodings: one brief, and three that lead to it."""
+    place, out = tmp_path / "reports", tmp_path / "out"
+    place.mkdir()
+    text = sorted(folder("seeds").glob("*.txt"))[0].read_bytes().decode("utf-8")
+    for number, encoding in enumerate(("utf-8", "gb18030", "utf-8", "gb18030")):
+        (place / f"r{number}.txt").write_bytes(text.encode(encoding))
+    assert run(place, "-o", out).exit_code == 0
+    assert len(list((out / "briefs").glob("*.json"))) == 1
+    with open_ledger(out) as ledger:
+        ledger.resume()
+        (home,) = ledger.entries(("done",))
+        assert {entry.same_as for entry in ledger.entries(("linked",))} == {home.key}
+    links = re.findall('href="([^"]+)"', (out / "index.html").read_text("utf-8"))
+    assert links
+    assert all((out / link).is_file() for link in links)
+
+
 def test_the_index_leads_to_every_brief_and_escapes_names(reports, tmp_path):
     (reports / "<b>x&y.txt").write_bytes((reports / "c.txt").read_bytes() + "\n附言。".encode())
     out = tmp_path / "out"

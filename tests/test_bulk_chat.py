@@ -131,6 +131,20 @@ def test_an_empty_account_stops_the_run_and_the_next_goes_on(reports, tmp_path):
         assert ledger.states()["waiting"] == 8
 
 
+def test_copies_of_a_report_wait_with_it_for_the_next_run(tmp_path):
+    """A run that stops does not fail them: the next one goes on with both."""
+    place, out = tmp_path / "reports", tmp_path / "out"
+    place.mkdir()
+    for name in ("a.txt", "b.txt"):
+        (place / name).write_bytes(copies(1)[0][0].text.encode())
+    (quota,) = (fault for fault in FAULTS if fault.name == "429 insufficient_quota")
+    with endpoint(script(first_of_each(quota))) as served:
+        run(place, out, served.url)
+    with open_ledger(out) as ledger:
+        ledger.resume()
+        assert (ledger.states()["waiting"], ledger.states()["failed"]) == (2, 0)
+
+
 def test_an_endpoint_that_is_away_stops_the_run_after_a_few_reports(reports, tmp_path):
     out = tmp_path / "out"
     result = run(reports, out, "http://127.0.0.1:9/v1", "--deadline", "0.5")

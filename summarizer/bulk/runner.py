@@ -146,18 +146,22 @@ class Runner:
             return
         self._first[file] = entry.key
         outcome = await self.flow.read(entry.path, entry.name, digests)
+        home = entry  # whose brief serves
         if outcome.state in FINISHED and (twin := self.ledger.twin(entry.key, replace(outcome.digests, file=None))):
             self._link(entry, stamp, twin)  # other bytes, the same text
             self.flow.discard(entry.name)
+            home = twin
         else:
             self._note(entry, stamp, outcome)
         del self._first[file]
         for other, its_stamp in self._twins.pop(entry.key, ()):
-            self._follow(other, its_stamp, entry, outcome)
+            self._follow(other, its_stamp, home, outcome)
 
     def _follow(self, entry: Entry, stamp: str, first: Entry, outcome: Outcome) -> None:
-        """A report with the text of another that has just ended."""
-        if outcome.state in FINISHED:
+        """A report with the text of another that has just ended, or that waits for the next run."""
+        if outcome.state == "waiting":
+            self._note(entry, stamp, Outcome("waiting", outcome.digests, outcome.reason))
+        elif outcome.state in FINISHED:
             self._link(entry, stamp, replace(first, digests=outcome.digests, facts=outcome.facts))
         else:
             reason = f"It has the text of {first.key}, which failed: {outcome.reason}"
