@@ -114,12 +114,17 @@ class Passing:
 # --- what differs -----------------------------------------------------------------------------
 
 
-def facts(brief: Brief) -> Counter[tuple[str, int, int, str]]:
-    """The items of a brief: kind, place, and all that it says of them besides ids and who read it."""
-    found: Counter[tuple[str, int, int, str]] = Counter()
+Fact = tuple[str, int, int, str]
+"""An item at one of its places: kind, start, end, and all that it says besides ids and who read it."""
+
+
+def facts(brief: Brief) -> dict[Fact, list[tuple[int, int]]]:
+    """The items of a brief at each of their places, with all places of the item."""
+    found: dict[Fact, list[tuple[int, int]]] = {}
     for item in (*brief.figures, *brief.goals, *brief.projects, *brief.risks):
-        for evidence in item.evidence:
-            found[(type(item).__name__, evidence.start, evidence.end, _said(item))] += 1
+        places = [(evidence.start, evidence.end) for evidence in item.evidence]
+        for start, end in places:
+            found.setdefault((type(item).__name__, start, end, _said(item)), []).extend(places)
     return found
 
 
@@ -128,12 +133,20 @@ def _said(item: Figure | Goal | Project | Risk) -> str:
     return json.dumps(item.model_dump(mode="json", exclude=left_out), ensure_ascii=False)
 
 
-def unexplained(clean: Brief, other: Brief) -> Iterator[tuple[str, int, int, str]]:
-    """Items that only one of the two has, where no gap of the other covers their place."""
+def unexplained(clean: Brief, other: Brief) -> Iterator[Fact]:
+    """Items that only one of the two has, where no gap of the other covers a place of theirs.
+
+    A fact that is said twice is one item with one English: where one of its places was read by rules, the
+    gap there speaks for the item at the other place too.
+    """
     spans = [(g.start, g.end) for g in other.gaps if g.start is not None and g.end is not None]
     one, two = facts(clean), facts(other)
-    for fact in ((one - two) + (two - one)).elements():
-        if not any(start < fact[2] and fact[1] < end for start, end in spans):
+    for fact in one | two:
+        mine, theirs = one.get(fact, []), two.get(fact, [])
+        if sorted(mine) == sorted(theirs):
+            continue
+        places = [*mine, *theirs]
+        if not any(start < to and since < end for start, end in spans for since, to in places):
             yield fact
 
 
