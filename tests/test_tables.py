@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 import builders
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 from typer.testing import CliRunner
@@ -137,6 +137,8 @@ def test_no_csv_cell_begins_as_a_formula(start, rest):
 
 
 @given(st.text(alphabet=st.characters(min_codepoint=1), max_size=40), st.integers(2, 20))
+@example("\ud800\udfff𠮷a", 3)
+@example("a𠮷𠮷", 3)
 def test_a_cut_text_fits_in_utf_16_units(text, limit):
     cut = cut_at(text, limit)
     assert len(cut.encode("utf-16-le", "surrogatepass")) <= 2 * limit

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from decimal import Decimal
+from itertools import accumulate
 
 from summarizer.errors import InputError
 
@@ -44,7 +46,9 @@ def as_float(value: Decimal) -> float | None:
 
 def cut_at(text: str, limit: int) -> str:
     """A text cut so that it has at most so many UTF-16 units, with … at its end."""
-    data = text.encode("utf-16-le", "surrogatepass")
-    if len(data) <= 2 * limit:
+    if 2 * len(text) <= limit:
         return text
-    return data[: 2 * (limit - 1)].decode("utf-16-le", "ignore") + "…"
+    units = list(accumulate(2 if char > "\uffff" else 1 for char in text))
+    if units[-1] <= limit:
+        return text
+    return text[: bisect_right(units, limit - 1)] + "…"
