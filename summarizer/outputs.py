@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
@@ -20,6 +22,20 @@ _SUFFIXES: dict[str, Format] = {
     ".htm": "html",
     ".json": "json",
 }
+
+
+def chosen_format(value: str | None) -> Format | None:
+    """A format as a user names it. Raises SettingsError that lists them."""
+    if value is None or value in ("md", "html", "json"):
+        return value  # type: ignore[return-value]
+    raise SettingsError(f"There is no format {value!r}; choose md, html or json.")
+
+
+def chosen_lang(value: str) -> Lang:
+    """A language as a user names it. Raises SettingsError that lists them."""
+    if value in ("zh", "en", "both"):
+        return value  # type: ignore[return-value]
+    raise SettingsError(f"There is no language {value!r}; choose zh, en or both.")
 
 
 def format_of(path: str, chosen: Format | None) -> Format:
@@ -73,7 +89,7 @@ def _write_to(target: Path, text: str) -> None:
     try:
         target.write_text(text, "utf-8")
     except OSError as error:
-        raise InputError(f"{target} cannot be written: {error.strerror}; choose another place.") from error
+        raise _unwritable(target, error) from error
 
 
 def write(path: str, text: str) -> None:
@@ -85,19 +101,31 @@ def write(path: str, text: str) -> None:
     if target.exists() and not target.is_file():  # a pipe or device is written to, not replaced
         _write_to(target, text)
         return
+    with whole_file(target) as temporary, temporary.open("w", encoding="utf-8", newline="\n") as file:
+        file.write(text)
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """A temporary name in the file's folder, renamed to its own when all is written. Raises InputError."""
+    target = path.resolve()
     try:
-        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        os.close(handle)
     except OSError as error:
-        raise InputError(f"{path} cannot be written: {error.strerror}; choose another place.") from error
+        raise _unwritable(path, error) from error
+    temporary = Path(name)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        yield temporary
         umask = os.umask(0)
         os.umask(umask)
-        Path(temporary).chmod(0o666 & ~umask)
-        Path(temporary).replace(target)
-    except BaseException as error:
-        Path(temporary).unlink(missing_ok=True)
-        if not isinstance(error, OSError):
-            raise
-        raise InputError(f"{path} cannot be written: {error.strerror}; choose another place.") from error
+        temporary.chmod(0o666 & ~umask)
+        temporary.replace(target)
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _unwritable(path: Path, error: OSError) -> InputError:
+    return InputError(f"{path} cannot be written: {error.strerror or error}; choose another place.")

@@ -11,7 +11,6 @@ from typing import Any
 from summarizer import outputs
 from summarizer.bulk.ledger import Ledger
 from summarizer.bulk.states import State
-from summarizer.errors import InputError
 from summarizer.model import Usage
 
 NAME = "report.json"
@@ -96,12 +95,3 @@ def summarize_run(ledger: Ledger, passed_over: Mapping[str, int], unchanged: int
 def write_summary(out: Path, summary: Summary) -> None:
     """Writes `report.json`."""
     outputs.write(str(out / NAME), summary.to_json())
-
-
-def read_summary(out: Path) -> dict[str, Any]:
-    """The summary of an output folder's last run that ended. Raises InputError where there is none."""
-    try:
-        found: dict[str, Any] = json.loads((out / NAME).read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise InputError(f"{out} holds no finished run; start one with: summarizer bulk DIR -o {out}") from error
-    return found

@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from summarizer.brief import Brief
     from summarizer.itemtypes.declaring import OwnItem
     from summarizer.model import BriefContent, Figure, Goal, Project, Risk
-    from summarizer.outputs import Format, Lang
     from summarizer.pipeline import Summarizer
 
 
@@ -91,7 +90,7 @@ def brief(
     from summarizer.settings import CacheOptions
 
     outputs_wanted = output or ["-"]
-    chosen_form, chosen_lang = _format(form), _lang(lang)
+    chosen_form, language = outputs.chosen_format(form), outputs.chosen_lang(lang)
     forms = [outputs.format_of(path, chosen_form) for path in outputs_wanted]
     corrections = _corrections(report, fixes, no_fixes)
     for path in outputs_wanted:
@@ -103,7 +102,7 @@ def brief(
     )
     made = _made(summarizer, report, corrections)
     for path, each in zip(outputs_wanted, forms, strict=True):
-        outputs.write(path, outputs.render(made, each, chosen_lang))
+        outputs.write(path, outputs.render(made, each, language))
     _report_corrections(made, corrections)
     _report_run(made, [p for p in outputs_wanted if p != "-"], verbose)
     _report_cost(made, summarizer)
@@ -134,18 +133,6 @@ def _made(summarizer: Summarizer, report: Path, corrections: Path | None) -> Bri
     if str(report) == "-":
         return summarizer.summarize_bytes(sys.stdin.buffer.read(), "stdin.txt", fixes)
     return summarizer.summarize(report, fixes)
-
-
-def _format(value: str | None) -> Format | None:
-    if value is None or value in ("md", "html", "json"):
-        return value  # type: ignore[return-value]
-    raise SettingsError(f"There is no format {value!r}; choose md, html or json.")
-
-
-def _lang(value: str) -> Lang:
-    if value in ("zh", "en", "both"):
-        return value  # type: ignore[return-value]
-    raise SettingsError(f"There is no language {value!r}; choose zh, en or both.")
 
 
 def _report_run(made: Brief, written: list[str], verbose: bool) -> None:

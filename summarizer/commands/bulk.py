@@ -31,7 +31,7 @@ from summarizer.errors import SettingsError
 
 if TYPE_CHECKING:
     from summarizer.bulk.job import Job
-    from summarizer.outputs import Format, Lang
+    from summarizer.outputs import Format
 
 Out = Annotated[Path, typer.Option("-o", "--output", help="The output folder.", metavar="OUT", show_default=False)]
 
@@ -84,6 +84,7 @@ def bulk(
     from summarizer.bulk.progress import display
     from summarizer.bulk.runner import Stop
     from summarizer.bulk.running import run_job
+    from summarizer.outputs import chosen_lang
     from summarizer.settings import CacheOptions
 
     named = [*(places or []), *(listed(from_list) if from_list else [])]
@@ -101,7 +102,7 @@ def bulk(
         patterns=pattern or (),
         recursive=not flat,
         forms=_forms(form),
-        lang=_lang(lang),
+        lang=chosen_lang(lang),
         jobs=jobs or os.cpu_count() or 1,
         retry_failed=retry_failed,
     )
@@ -121,16 +122,11 @@ def _say_where(job: Job) -> None:
 
 def _forms(values: list[str] | None) -> tuple[Format, ...]:
     """The forms to write; json always, since tables and `verify` are made from it."""
+    from summarizer.outputs import chosen_format
+
     forms: list[Format] = ["json", "md", "html"]
-    if strange := [value for value in values or () if value not in forms]:
-        raise SettingsError(f"There is no format {strange[0]!r}; choose md, html or json.")
-    return tuple(form for form in forms if form == "json" or not values or form in values)
-
-
-def _lang(value: str) -> Lang:
-    if value in ("zh", "en", "both"):
-        return value  # type: ignore[return-value]
-    raise SettingsError(f"There is no language {value!r}; choose zh, en or both.")
+    wanted = {chosen_format(value) for value in values or forms} | {"json"}
+    return tuple(form for form in forms if form in wanted)
 
 
 def status(

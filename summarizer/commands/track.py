@@ -53,7 +53,8 @@ def track(
     from summarizer.tracking.comparison import track as compared
     from summarizer.tracking.model import Track
 
-    wanted, chosen_form, chosen_lang = output or ["-"], _format(form), _lang(lang)
+    wanted = output or ["-"]
+    chosen_form, language = outputs.chosen_format(form), outputs.chosen_lang(lang)
     forms = [outputs.format_of(path, chosen_form) for path in wanted]
     for path in wanted:
         for given in filter(None, (earlier, later)):
@@ -71,7 +72,7 @@ def track(
         whole = not any(gap.lost for content in (first, second) for gap in content.gaps)
     tracked = Track(terms=dictionary.digest, pairs=tuple(pairs))
     for path, each in zip(wanted, forms, strict=True):
-        outputs.write(path, _rendered(tracked, each, chosen_lang))
+        outputs.write(path, _rendered(tracked, each, language))
     _report(tracked, [path for path in wanted if path != "-"])
     raise typer.Exit(DONE if whole else LOST)
 
@@ -141,15 +142,3 @@ def _report(tracked: Track, written: list[str]) -> None:
     say(f"{sum(counts.values()):,} targets: {words or 'none'}.")
     for path in written:
         say(f"Written: {path}")
-
-
-def _format(value: str | None) -> Format | None:
-    if value is None or value in ("md", "html", "json"):
-        return value  # type: ignore[return-value]
-    raise SettingsError(f"There is no format {value!r}; choose md, html or json.")
-
-
-def _lang(value: str) -> Lang:
-    if value in ("zh", "en", "both"):
-        return value  # type: ignore[return-value]
-    raise SettingsError(f"There is no language {value!r}; choose zh, en or both.")

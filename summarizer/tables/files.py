@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import importlib
 import os
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote
 
-from summarizer.errors import InputError, SettingsError
+from summarizer.errors import SettingsError
 
 TableForm = Literal["csv", "xlsx", "parquet"]
 _SUFFIXES: dict[str, TableForm] = {".csv": "csv", ".xlsx": "xlsx", ".parquet": "parquet"}
@@ -36,32 +33,6 @@ def library(name: str, what: str) -> Any:
             f"{what} needs {name.partition('.')[0]}, which is not installed; "
             "pip install 'gov-report-summarizer[tables]', or write .csv."
         ) from error
-
-
-@contextmanager
-def whole_file(path: Path) -> Iterator[Path]:
-    """A temporary name in the file's folder, renamed to its own when all is written. Raises InputError."""
-    target = path.resolve()
-    try:
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        os.close(handle)
-    except OSError as error:
-        raise _unwritable(path, error) from error
-    temporary = Path(name)
-    try:
-        yield temporary
-        umask = os.umask(0)
-        os.umask(umask)
-        temporary.chmod(0o666 & ~umask)
-        temporary.replace(target)
-    except OSError as error:
-        raise _unwritable(path, error) from error
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def _unwritable(path: Path, error: OSError) -> InputError:
-    return InputError(f"{path} cannot be written: {error.strerror or error}; choose another place.")
 
 
 def page_path(page: Path | None, folder: Path) -> str | None:

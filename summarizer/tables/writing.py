@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Protocol
 
 from summarizer.errors import InputError, SettingsError
+from summarizer.outputs import whole_file
 from summarizer.stored import Shelf
 from summarizer.tables.columns import WHATS, Column, Row, What, columns_of
 from summarizer.tables.csvform import CsvTable
-from summarizer.tables.files import TableForm, page_path, table_form, whole_file
+from summarizer.tables.files import TableForm, page_path, table_form
 from summarizer.tables.items import Origin, rows
 from summarizer.tables.matrix import Matrix
 from summarizer.tables.parquetform import ParquetTable
