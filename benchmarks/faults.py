@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from loopback import Response, says
-from oracle import Answer, Oracle, answer_of
+from oracle import Answer, Oracle, answer_of, quantity_of
 
 from summarizer.chunking import halves
 from summarizer.model import Chunk, Report
@@ -64,7 +64,7 @@ class Knowing(Oracle):
         answer = self.parts[part][1]
         if "left these quantities out" in user:
             wanted = set(re.findall(r"q\d+[a-z]", user.split("left these quantities out")[1]))
-            answer = {kind: [i for i in rows if str(i.get("q")) in wanted] for kind, rows in answer.items()}
+            answer = {kind: [i for i in rows if quantity_of(i) in wanted] for kind, rows in answer.items()}
         return json.dumps(answer, ensure_ascii=False)
 
 

@@ -77,13 +77,15 @@ def _counted(response: Response, request: dict[str, Any]) -> Response:
 def endpoint(script: Script, models: Response | None = None) -> Iterator[Endpoint]:
     """Serves a script on a free loopback port; it is called with the number of the request and its body.
 
-    `models` is what it answers to GET /models; without it there is no such path.
+    `models` is what it answers to GET /models; without it there is no such path. A script that fails hangs up, and
+    its error is raised at the end: it must not pass for a fault that was wanted.
     """
     paths: list[str] = []
     seen: list[dict[str, Any]] = []
     headers: list[dict[str, str]] = []
     lock = threading.Lock()
     closing = threading.Event()
+    broken: list[Exception] = []
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -95,7 +97,12 @@ def endpoint(script: Script, models: Response | None = None) -> Iterator[Endpoin
                 headers.append(dict(self.headers))
                 paths.append(self.path)
                 number = len(seen)
-            self._send(_counted(script(number, request), request))
+            try:
+                response = _counted(script(number, request), request)
+            except Exception as error:
+                broken.append(error)
+                raise ConnectionAbortedError from error
+            self._send(response)
 
         def do_GET(self) -> None:
             self._send(models or Response(404, {"detail": "Not Found"}))
@@ -139,3 +146,5 @@ def endpoint(script: Script, models: Response | None = None) -> Iterator[Endpoin
         server.shutdown()
         thread.join()
         server.server_close()
+    if broken:
+        raise broken[0]

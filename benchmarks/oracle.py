@@ -58,7 +58,7 @@ class Oracle:
         _, answer = self.chunks[line]
         if "left these quantities out" in user:
             wanted = set(re.findall(r"q\d+[a-z]", user.split("left these quantities out")[1]))
-            answer = {k: [i for i in rows if str(i.get("q")) in wanted] for k, rows in answer.items()}
+            answer = {k: [i for i in rows if quantity_of(i) in wanted] for k, rows in answer.items()}
         elif "do not hold" in user:
             sent = [json.loads(m) for m in re.findall(r"^\w+: ([\[{].*[\]}])$", user, re.MULTILINE)]
             answer = {k: [i for i in rows if written(k, i) in sent] for k, rows in answer.items()}
@@ -77,6 +77,11 @@ class Oracle:
             for r in figures
         ]
         return {"sentences": sentences}
+
+
+def quantity_of(item: dict[str, Any] | list[Any]) -> str:
+    """The quantity that an item points at, if any; fabricated items may be rows as a model writes them."""
+    return str(item[0] if isinstance(item, list) else item.get("q"))
 
 
 def answer_of(chunk: Chunk, gold: dict[str, Any]) -> Answer:

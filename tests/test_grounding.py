@@ -208,6 +208,27 @@ def test_a_unit_that_the_indicator_cannot_have_is_disputed(terms):
     assert "unit" in doubts("二、2024年工作安排\n全年城镇新增就业20亿元。", 0, "城镇新增就业", terms)
 
 
+@pytest.mark.parametrize(
+    ("english", "holds"),
+    [
+        ("Complete land requisition along Line 4", True),
+        ("Complete land requisition for phase two", True),
+        ("Complete land requisition, with four more", False),
+        ("Complete 4 land requisitions", False),
+        ("Complete land requisition along Line 5", False),
+        ("Complete land requisition along Line 4.5", False),
+        ("Complete land requisition along Line 4,000", False),
+        ("Complete four lines of land requisition", False),
+    ],
+)
+def test_a_label_of_the_sentence_labels_and_does_not_count(english, holds, terms):
+    """4号线 in another clause may be written as Line 4; it licenses no four of anything."""
+    chunk = chunk_of(f"二、2024年工作安排\n(一)城市更新二期\n做好轨道4号线要素保障,完成楠溪沟土地征收工作。\n{PLAN}")
+    said = goal(chunk, "楠溪沟").model_copy(update={"en": english})
+    found = reasons(draft_of(goals=[said]), chunk, terms)
+    assert (found == []) is holds, found
+
+
 def test_a_name_of_the_neighbour_is_disputed(terms):
     text = "二、2024年工作安排\n今年新增智能工厂1个、数字化车间6个。"
     assert "name" in doubts(text, 1, "新增智能工厂", terms)

@@ -235,16 +235,18 @@ class Checker:
         return self._inside[sentence.start]
 
     def statement_numbers(self, start: int, end: int) -> frozenset[float]:
-        """The numbers that the English of a statement may have: those of names in its own words.
+        """The numbers that the English of a statement may have: those of names in its own words."""
+        sentence, _ = self.index.sentence_at(start)
+        own = self._without_quantities(start, end)
+        return numbers_of_names(without_number(own) if start == sentence.start else own)
 
-        Of its headings and the rest of its sentence only labels count (10号线, 二期): they name its subject.
-        """
+    def statement_labels(self, start: int, end: int) -> frozenset[float]:
+        """The numbers of labels (10号线, 二期) in its headings and the rest of its sentence."""
         sentence, section = self.index.sentence_at(start)
         outside = [self._without_quantities(sentence.start, start), self._without_quantities(end, sentence.end)]
         outside += [heading.heading for heading in section.path]
         labels = " ".join(label for each in outside for label in _LABEL.findall(without_number(each)))
-        own = self._without_quantities(start, end)
-        return numbers_of_names(" ".join([without_number(own) if start == sentence.start else own, labels]))
+        return numbers_of_names(labels)
 
     def _without_quantities(self, start: int, end: int) -> str:
         pieces, position = [], start
@@ -354,7 +356,8 @@ class Checker:
         if item.en is not None:
             inside = dict(self.index.quantities_in(start, end))
             required = tuple(n for n, q in inside.items() if n not in self._skips or q.start in self._figured)
-            yield from check_english(item.en, inside, required, self.statement_numbers(start, end), self.years)
+            numbers, labels = self.statement_numbers(start, end), self.statement_labels(start, end)
+            yield from check_english(item.en, inside, required, numbers, self.years, labels)
 
     def project_problems(self, project: DraftProject) -> Iterator[Problem]:
         clause = self.chunk.clauses.get(project.c)

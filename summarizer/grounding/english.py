@@ -12,9 +12,10 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from summarizer.model import Quantity
+from summarizer.naming import names as name_words
 from summarizer.quantities.numerals import CHINESE, parse_chinese
 from summarizer.quantities.rendering import comparator_words, english
 from summarizer.quantities.units import alternation, unit_for
@@ -63,6 +64,7 @@ _SCALE_BEHIND = re.compile(
 _COMPARATOR_BEFORE = re.compile(
     rf"\b({alternation(list(comparator_words()))})\s+(?:the\s+|a\s+)?\{{([^{{}}#]*)#?\}}", re.IGNORECASE
 )
+_LABEL = r"\d{1,4}|[IVX]+|" + alternation([w for w, n in _WORDS.items() if 2 <= n <= 90])
 _NUMERALS = re.compile(f"[{''.join(sorted(CHINESE))}]+")
 _SINGLE_ONE = re.compile("[期号级线路环区中院厂楼段]")
 
@@ -110,11 +112,13 @@ def check_english(
     required: Iterable[str],
     names: frozenset[float],
     years: frozenset[str] = frozenset(),
+    labels: frozenset[float] = frozenset(),
 ) -> Iterator[Problem]:
     """Everything that is wrong with an English text.
 
     `quantities` are those it may cite by placeholder, `required` those it must, `names` the numbers
-    that belong to names of its source, `years` those it may write as they are (2024).
+    that belong to names of its source, `years` those it may write as they are (2024), `labels` those of names
+    that stand around its source: Line 4 may be written, four of anything may not.
     """
     yield from _characters(text)
     cited = [name for name, _ in PLACEHOLDER.findall(text)]
@@ -126,7 +130,7 @@ def check_english(
     if "{" in PLACEHOLDER.sub("", text) or "}" in PLACEHOLDER.sub("", text):
         yield Problem("placeholder_broken", "a placeholder is {id} or {id#}")
     yield from _joined(text)
-    yield from _numbers(PLACEHOLDER.sub(" ", text), names, years)
+    yield from _numbers(_without_labels(PLACEHOLDER.sub(" ", text), labels), names, years)
     yield from _doubled(text, quantities)
 
 
@@ -151,6 +155,28 @@ def _joined(text: str) -> Iterator[Problem]:
         if touching or edge or _SCALE_BEHIND.match(text, match.end()):
             yield Problem("placeholder_joined", f"put words around {match.group()}; it says scale and unit itself")
         last = match.end()
+
+
+@cache
+def _labelled() -> re.Pattern[str]:
+    nouns = alternation(name_words()["english_labels"]["nouns"])
+    return re.compile(
+        rf"(?<![A-Za-z])(?:(?:{nouns})\s+({_LABEL})|(\d{{1,4}})(?:st|nd|rd|th))(?![\w.,]*\d)\b", re.IGNORECASE
+    )
+
+
+def _without_labels(text: str, labels: frozenset[float]) -> str:
+    """The text without the numbers that it writes as labels, where its surroundings have them."""
+    if not labels:
+        return text
+
+    def cut(match: re.Match[str]) -> str:
+        written = match.group(1) or match.group(2)
+        number = _WORDS.get(written.lower()) if written.isalpha() else float(written)
+        number = _roman(written) if number is None else number
+        return " " if number in labels else match.group()
+
+    return _labelled().sub(cut, text)
 
 
 def _numbers(text: str, names: frozenset[float], years: frozenset[str]) -> Iterator[Problem]:

@@ -63,7 +63,8 @@ def _statement_english(source: Source, item: Goal | Risk) -> Iterator[str]:
         required = [name for name, q in inside.items() if q.id not in skipped]
         names = checker.statement_numbers(one.start, one.end)
         template = unrendered_english(item.statement.en, inside)
-        found.append(list(check_english(template, inside, required, names, checker.years)))
+        labels = checker.statement_labels(one.start, one.end)
+        found.append(list(check_english(template, inside, required, names, checker.years, labels)))
     yield from told(fewest(found))
 
 
