@@ -250,6 +250,8 @@ def explicit_year(around: Around) -> int | None:
     during = '[”’"]*(?:时期|期间)'
     shapes = ((own, ended), (sentence[-60:], ended), (sentence[-60:], during), (around.heading, planned))
     for window, shape in shapes:
+        if "五" not in window:
+            continue  # as all names of plans have it
         for name, (_, last) in PLAN_PERIODS.items():
             if (
                 name in window
@@ -341,6 +343,7 @@ def _any_stage() -> re.Pattern[str]:
     return re.compile(alternation([word for stage in STAGES for word in words()["stage"][stage]]))
 
 
+@lru_cache(maxsize=1024)
 def _last_stage(text: str) -> tuple[Stage, str] | None:
     if not has_stage(text):
         return None
@@ -352,14 +355,17 @@ def _last_stage(text: str) -> tuple[Stage, str] | None:
                 best = (at + len(word), len(word), stage, word)
     if best is None:
         return None
-    strong = [
-        s for s in ("operating", "completed", "started", "planned") if any(w in text for w in words()["stage"][s])
-    ]
-    if best[2] == "under_construction" and strong:
-        stage = cast(Stage, strong[0])
-        word = max((w for w in words()["stage"][stage] if w in text), key=text.rfind)
-        return stage, word
+    if best[2] == "under_construction":
+        strong: tuple[Stage, ...] = ("operating", "completed", "started", "planned")
+        for stage in strong:
+            if found := [word for word in words()["stage"][stage] if word in text]:
+                return stage, max(found, key=text.rfind)
     return best[2], best[3]
+
+
+@cache
+def _themes() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((theme, pattern("theme", theme)) for theme in words()["theme"])
 
 
 def theme_of(clause: str, headings: Sequence[str], before: str = "") -> Theme:
@@ -369,16 +375,19 @@ def theme_of(clause: str, headings: Sequence[str], before: str = "") -> Theme:
     """
     weight = words()["theme_weight"]
     clause = _LOCATED.sub("", clause)
+    end, before = clause[-weight["end_size"] :], before[-60:]
     scores: dict[str, float] = {}
     above = [_heading_scores(heading) for heading in headings[-2:][::-1]]
-    for theme in words()["theme"]:
-        found = pattern("theme", theme)
-        scores[theme] = sum(map(_weight_of, found.findall(clause)))
-        ends = found.findall(clause[-weight["end_size"] :]) if scores[theme] else ()
-        scores[theme] += weight["end"] if any(word not in weight["weak"] for word in ends) else 0
+    for theme, found in _themes():
+        said = found.findall(clause)
+        score = sum(map(_weight_of, said))
+        if said and any(word not in weight["weak"] for word in found.findall(end)):
+            score += weight["end"]
         for share, heading in zip((weight["heading"], weight["above"]), above, strict=False):
-            scores[theme] += share * heading[theme]
-        scores[theme] += weight["before"] * len(set(found.findall(before[-60:]))) if before else 0
+            score += share * heading[theme]
+        if before:
+            score += weight["before"] * len(set(found.findall(before)))
+        scores[theme] = score
     best = max(scores, key=lambda t: scores[t])
     return cast(Theme, best if scores[best] > 0 else "governance")
 

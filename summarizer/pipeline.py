@@ -21,6 +21,7 @@ from summarizer.clients.base import Client
 from summarizer.correcting.applying import correct
 from summarizer.correcting.fixes import Fixes, GivenFixes, fixes_beside, read_fixes
 from summarizer.correcting.placing import Plan, plan
+from summarizer.courtesy import after_others
 from summarizer.engines.rules.engine import RulesEngine
 from summarizer.engines.rules.overview import rules_overview
 from summarizer.engines.second_reader import second_reading
@@ -197,6 +198,7 @@ class Summarizer:
 
     async def abrief(self, report: Report, fixes: FixesChoice = None) -> Brief:
         """Reads, checks, corrects, merges and sums up one report."""
+        await after_others()
         return await self.brief_of(prepared_for(self.settings.engine, report), fixes)
 
     async def brief_of(self, prepared: Prepared, fixes: FixesChoice = None, turn: Turn = nullcontext) -> Brief:
@@ -206,6 +208,7 @@ class Summarizer:
         planned = plan(given, report, prepared.quantities, prepared.chunks) if given else None
         async with self._client() as client:
             readings = await self._read(prepared, client, turn)
+            await after_others()
             content = self._merged(prepared, readings, planned)
             content, usage = await self._with_overview(content, report, client, readings)
         usage = sum((r.usage for r in readings), usage)

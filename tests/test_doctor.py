@@ -124,7 +124,8 @@ def test_what_an_endpoint_reports_is_shown():
 
 def test_a_model_that_thinks_gets_a_larger_limit():
     def script(n: int, body: dict[str, Any]) -> Response:
-        return honouring(GOOD)(n, body) if body["max_tokens"] > 1024 else says("", "length")
+        enough = "max_completion_tokens" in body or (body.get("max_tokens") or 0) > 1024
+        return honouring(GOOD)(n, body) if enough else says("", "length")
 
     with endpoint(script) as served:
         assert verdicts(diagnosed(served.url)) == ["honoured"] * 4

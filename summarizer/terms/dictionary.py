@@ -127,6 +127,14 @@ def _without_scope(key: str) -> str:
     return key[match.end() :] if match else key
 
 
+@lru_cache(maxsize=4096)
+def _readings(name: str) -> tuple[str, ...]:
+    """What an indicator may be called that `name` names, the likeliest first."""
+    key = _key(name)
+    bare = _without_scope(key)
+    return key, bare, _TOTAL.sub("", key), _TOTAL.sub("", bare)
+
+
 def name_key(name: str) -> str:
     """What two names are compared by: folded, without scope words (全市, 我县, 全年) before them."""
     return _without_scope(_key(name))
@@ -210,12 +218,7 @@ class Terms:
         Scope words (全市, 我县, 全年) and a trailing 总量 or 总数 are left out only where the name
         is unknown with them.
         """
-        key = _key(name)
-        bare = _without_scope(key)
-        for candidate in (key, bare, _TOTAL.sub("", key), _TOTAL.sub("", bare)):
-            if candidate in self._indicators:
-                return self._indicators[candidate]
-        return None
+        return next((self._indicators[key] for key in _readings(name) if key in self._indicators), None)
 
     def find(self, text: str) -> list[tuple[int, int, IndicatorTerm]]:
         """The indicators mentioned in `text`, the longest name at each place: start, end, term."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from summarizer.clients.base import Client, Forgetting, Message, Reply
+from summarizer.courtesy import after_others
 from summarizer.engines.chat.answers import ITEM_TYPES, Parsed, parse
 from summarizer.engines.chat.context import ContextWatch
 from summarizer.engines.chat.offences import Offence, gap_of, is_mended, joined, malformed_of, offences_of, without
@@ -88,6 +89,7 @@ class PartReader:
         except ContextError:
             await self._forget(messages)
             raise
+        await after_others()
         return reply
 
     async def _measured(self, messages: Sequence[Message]) -> Reply:
