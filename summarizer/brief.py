@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING
 
 from summarizer.errors import SettingsError
 from summarizer.itemtypes.declaring import form_of
@@ -23,8 +23,11 @@ from summarizer.model import (
     Usage,
 )
 
+if TYPE_CHECKING:
+    from summarizer.rendering.blocks import Block, Lang
 
-def _known(lang: Literal["zh", "en", "both"]) -> Literal["zh", "en", "both"]:
+
+def _known(lang: Lang) -> Lang:
     if lang not in ("zh", "en", "both"):
         raise SettingsError(f"There is no language {lang!r}; choose zh, en or both.")
     return lang
@@ -41,6 +44,7 @@ class Brief:
     report: Report = field(repr=False)
     usage: Usage = field(default_factory=Usage)
     parts: tuple[Part, ...] = field(default=(), repr=False)
+    _shown: dict[Lang, tuple[Block, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def figures(self) -> tuple[Figure, ...]:
@@ -90,17 +94,25 @@ class Brief:
         """Whether every part of the report was read by somebody (no gap has lost text)."""
         return not any(gap.lost for gap in self.content.gaps)
 
-    def to_markdown(self, lang: Literal["zh", "en", "both"] = "both") -> str:
+    def to_markdown(self, lang: Lang = "both") -> str:
         """The brief as Markdown."""
-        from summarizer.rendering.markdown import to_markdown
+        from summarizer.rendering.markdown import blocks_to_markdown
 
-        return to_markdown(self.content, _known(lang))
+        return blocks_to_markdown(self._blocks(_known(lang)))
 
-    def to_html(self, lang: Literal["zh", "en", "both"] = "both") -> str:
+    def to_html(self, lang: Lang = "both") -> str:
         """The brief as one self-contained HTML page."""
-        from summarizer.rendering.html import to_html
+        from summarizer.rendering.html import blocks_to_html
 
-        return to_html(self.content, _known(lang))
+        return blocks_to_html(self._blocks(_known(lang)), lang)
+
+    def _blocks(self, lang: Lang) -> tuple[Block, ...]:
+        """What all formats of a language show, made once."""
+        from summarizer.rendering.blocks import report_numbers, to_blocks
+
+        if lang not in self._shown:
+            self._shown[lang] = to_blocks(self.content, lang, report_numbers())
+        return self._shown[lang]
 
     def to_json(self) -> str:
         """The brief by the published contract (schemas/brief.schema.json)."""

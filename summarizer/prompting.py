@@ -70,12 +70,17 @@ def _environment() -> Any:
     return jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False, keep_trailing_newline=False)
 
 
+@cache
+def _template(name: str) -> Any:
+    return _environment().from_string(read("prompts", name + ".j2"))
+
+
 def render(template: str, **variables: object) -> str:
     """A prompt from its template. Raises ResourceError that names a missing variable."""
     import jinja2
 
     try:
-        return str(_environment().from_string(read("prompts", template + ".j2")).render(**variables))
+        return str(_template(template).render(**variables))
     except jinja2.UndefinedError as error:
         raise ResourceError(f"The prompt {template} lacks a value: {error.message}") from error
 

@@ -5,7 +5,8 @@ Every text passes through `html.escape`. Evidence unfolds under each item and is
 
 from __future__ import annotations
 
-from html import escape
+import html
+from functools import lru_cache
 
 from summarizer.model import BriefContent
 from summarizer.rendering.blocks import (
@@ -29,6 +30,12 @@ from summarizer.rendering.page import page
 
 # How much of a quote stands on the folded line; the whole of it is inside.
 PREVIEW = 18
+
+
+@lru_cache(maxsize=4096)
+def escape(text: str) -> str:
+    """The text as HTML; labels and ids come again and again."""
+    return html.escape(text)
 
 
 def to_html(content: BriefContent, lang: Lang = "both", numbers: NumberText | None = None) -> str:
@@ -88,18 +95,19 @@ def _line(line: Line) -> str:
 
 def _run(run: Run) -> str:
     """A run as the smallest element that carries its language, tone and link; plain text has none."""
-    attributes = "".join(
-        f' {name}="{escape(value)}"'
-        for name, value in (
-            ("id", run.anchor and fragment(run.anchor)),
-            ("href", run.refers and "#" + fragment(run.refers)),
-            ("lang", run.language),
-            ("class", None if run.tone == "plain" else run.tone),
-        )
-        if value
-    )
+    attributes = ""
+    if run.anchor:
+        attributes += f' id="{escape(fragment(run.anchor))}"'
+    if run.refers:
+        attributes += f' href="#{escape(fragment(run.refers))}"'
+    if run.language:
+        attributes += f' lang="{run.language}"'
+    if run.tone != "plain":
+        attributes += f' class="{run.tone}"'
+    if not attributes:
+        return escape(run.text)
     tag = "a" if run.refers else "span"
-    return f"<{tag}{attributes}>{escape(run.text)}</{tag}>" if attributes else escape(run.text)
+    return f"<{tag}{attributes}>{escape(run.text)}</{tag}>"
 
 
 def fragment(item_id: str) -> str:

@@ -32,6 +32,8 @@ from summarizer.rendering.blocks import (
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|~&#$])")
 # Bare addresses become links by themselves in GitHub's dialect.
 _ADDRESS = re.compile(r"(?i)(https?|ftp|mailto|xmpp)(:)|(www)(\.)")
+_BREAKS = re.compile(r"[\r\n]+")
+_ANY = re.compile(r"[\\`*_\[\]<>|~&#$\r\n:.]")  # what any of them needs
 # What would open a list, a thematic break or an underlined heading at the start of a line.
 _OPENING = re.compile(r"^(\d{1,9}(?=[.)](?:\s|$))|(?=[-+=:]))")
 
@@ -48,7 +50,9 @@ def blocks_to_markdown(blocks: tuple[Block, ...]) -> str:
 
 def escape(text: str) -> str:
     """The text so that it reads the same when rendered, whatever it holds; newlines become spaces."""
-    escaped = _SPECIAL.sub(r"\\\1", re.sub(r"[\r\n]+", " ", text))
+    if _ANY.search(text) is None:
+        return text
+    escaped = _SPECIAL.sub(r"\\\1", _BREAKS.sub(" ", text))
     return _ADDRESS.sub(lambda found: "\\".join(part for part in found.groups() if part), escaped)
 
 

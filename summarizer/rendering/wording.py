@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, Protocol
 
 from summarizer.model import BriefContent, Quantity
@@ -29,6 +30,7 @@ class NumberText(Protocol):
     def chinese(self, quantity: Quantity, /) -> str: ...
 
 
+@lru_cache(maxsize=4096)
 def plain(text: str) -> str:
     """One line: whitespace collapsed, control and direction-turning characters made visible."""
     return " ".join(visible(text).split())
@@ -41,8 +43,15 @@ def run(text: str, language: Language | None = None, tone: Tone = "plain") -> Ru
 
 def label_run(group: str, key: str, language: Language, tone: Tone = "plain", **fields: object) -> Run:
     """A label as a run, its fields cleaned; spaces at the label's ends are kept."""
+    if not fields:
+        return _fixed(group, key, language, tone)
     cleaned = {name: plain(str(value)) for name, value in fields.items()}
     return Run(label(group, key, language, **cleaned), language, tone)
+
+
+@lru_cache(maxsize=1024)
+def _fixed(group: str, key: str, language: Language, tone: Tone) -> Run:
+    return Run(label(group, key, language), language, tone)
 
 
 def reference(item_id: str) -> Run:
