@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from oracle import answer_of, seeds
 
 from summarizer.answerform import fields_of, written
-from summarizer.chunking import ChunkIndex, count_tokens
+from summarizer.chunking import ChunkIndex
 from summarizer.engines.chat.answers import ITEM_TYPES
 from summarizer.loading.text import load
 from summarizer.model import Chunk
@@ -28,6 +28,7 @@ from summarizer.pipeline import Summarizer, prepare
 from summarizer.prompting import instructions, read_messages
 from summarizer.resources import folder
 from summarizer.terms.dictionary import Terms
+from summarizer.tokens import count_tokens
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "economy.md"

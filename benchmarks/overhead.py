@@ -23,7 +23,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from oracle import seeds
 from slow_server import slow_server
 
-from summarizer.chunking import piece_tokens
 from summarizer.clients.base import Message
 from summarizer.clients.stack import Run
 from summarizer.limits import Limits
@@ -32,6 +31,7 @@ from summarizer.pipeline import Summarizer, prepare
 from summarizer.pricing import Price
 from summarizer.prompting import answer_schema, read_messages
 from summarizer.settings import resolve_settings
+from summarizer.tokens import count_tokens
 
 SECONDS = 0.3
 CONCURRENCY = 10
@@ -69,7 +69,7 @@ async def _read(summarizer: Summarizer, texts: list[str], count: int) -> int:
     async def worker() -> None:
         nonlocal requests
         for number in queue:
-            piece_tokens.cache_clear()  # the same few texts come again and again, as real ones do not
+            count_tokens.cache_clear()  # the same few texts come again and again, as real ones do not
             brief = await summarizer.asummarize_text(texts[number % len(texts)])
             assert {f.by for f in brief.figures} == {"chat"}, brief.gaps
             requests += brief.usage.requests

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from summarizer.chunking import count_tokens
 from summarizer.model import Chunk, Quantity, Report, Usage
+from summarizer.tokens import count_tokens
 
 # Measured on the sample reports (docs/economy.md): tokens of an item's answer, and statements in a text.
 _FIGURE, _STATEMENT, _STATEMENTS = 36, 25, 0.028

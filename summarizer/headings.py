@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
@@ -65,6 +65,7 @@ def numbered(text: str, position: int) -> int | None:
     return None
 
 
+@lru_cache(maxsize=4096)
 def without_number(text: str) -> str:
     """A heading or sentence without the number that it carries as a member of a list ((七)坚守…, 一是…)."""
     for style in styles():

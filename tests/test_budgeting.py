@@ -194,7 +194,7 @@ def test_a_request_that_is_cancelled_while_it_waits_gives_back_what_it_did_not_t
 @given(st.text(max_size=200))
 @settings(deadline=None)  # the tokenizer's first use loads it
 def test_no_prompt_has_more_tokens_than_the_upper_estimate(text):
-    from summarizer.chunking import count_tokens
+    from summarizer.tokens import count_tokens
 
     request = Request((Message("user", text),), AnswerSchema("a", {}))
     assert count_tokens(text) <= most_prompt_tokens(request)
@@ -202,10 +202,10 @@ def test_no_prompt_has_more_tokens_than_the_upper_estimate(text):
 
 @pytest.mark.parametrize("path", seeds(), ids=lambda p: p.stem)
 def test_the_likely_estimate_is_near_a_tokenizers_count(path):
-    from summarizer.chunking import count_tokens
     from summarizer.loading.text import load
     from summarizer.pipeline import prepare
     from summarizer.prompting import read_messages
+    from summarizer.tokens import count_tokens
 
     for chunk in prepare(load(path)).chunks:
         request = Request(read_messages(chunk), AnswerSchema("a", {}))

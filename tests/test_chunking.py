@@ -14,12 +14,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from summarizer.chunking import Budget, ChunkIndex, count_tokens, escape, flat, halves, make_chunks
+from summarizer.chunking import Budget, ChunkIndex, escape, flat, halves, make_chunks
 from summarizer.errors import InputError
 from summarizer.loading.text import load, load_text
 from summarizer.model import Chunk, Quantity, Report, Sentence
 from summarizer.outline import read_outline
 from summarizer.quantities.grammar import find_quantities
+from summarizer.tokens import count_tokens
 
 ROOT = Path(__file__).parents[1]
 GOLD = sorted((ROOT / "tests" / "gold").glob("*.gold.json"))

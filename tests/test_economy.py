@@ -8,7 +8,6 @@ from decimal import Decimal
 import pytest
 from economy import PAGE, STATEMENTS, authored_answers, gold_answers, prompts_of, seeds, tables
 
-from summarizer.chunking import count_tokens
 from summarizer.clients.base import Message
 from summarizer.commands.outline import _pricing
 from summarizer.economy import economy_of
@@ -17,6 +16,7 @@ from summarizer.pipeline import prepare
 from summarizer.pricing import Cost
 from summarizer.prompting import read_messages
 from summarizer.rendering.outline_text import outline_text
+from summarizer.tokens import count_tokens
 
 
 @pytest.fixture(scope="module")

@@ -15,9 +15,9 @@ from endpoint import endpoint, says
 from recordings import AUTHORED, CASSETTES, provenance, vcr_settings
 from test_recordings import replayed
 
-from summarizer.chunking import count_tokens
 from summarizer.prompting import instructions
 from summarizer.rendering.jsonform import from_json
+from summarizer.tokens import count_tokens
 
 
 @pytest.fixture

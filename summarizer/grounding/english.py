@@ -77,6 +77,7 @@ class Problem:
     detail: str
 
 
+@lru_cache(maxsize=4096)
 def numbers_of_names(text: str) -> frozenset[float]:
     """The numbers of names in a text: Arabic ones without a scale word, and Chinese numerals that are more than one.
 

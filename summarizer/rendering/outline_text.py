@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from summarizer.chunking import count_tokens
 from summarizer.economy import Economy, economy_of
 from summarizer.model import Chunk, Outline, Quantity, Report, Usage
 from summarizer.pricing import Cost
 from summarizer.rendering.visible import visible
+from summarizer.tokens import count_tokens
 
 _ONE_LINE = dict.fromkeys((*range(0x0B, 0x0E), *range(0x1C, 0x20), 0x85, 0x2028, 0x2029), " ")
 

@@ -15,9 +15,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from summarizer.chunking import count_tokens
 from summarizer.clients.base import Message, Reply
 from summarizer.errors import ContextError, EndpointError, EngineError
+from summarizer.tokens import count_tokens
 
 Send = Callable[[Sequence[Message]], Awaitable[Reply]]
 """Sends one request and counts what it costs."""
