@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
@@ -282,6 +282,10 @@ class Summarizer:
 
     def engine_info(self) -> EngineInfo:
         """What goes into the brief's engine line."""
+        return self._engine_info
+
+    @cached_property
+    def _engine_info(self) -> EngineInfo:
         chat = self.settings.engine == "chat"
         prompts = schema = None
         if chat:
@@ -306,6 +310,7 @@ def _given(fixes: FixesChoice) -> GivenFixes | None:
     return read_fixes(Path(fixes))
 
 
+@cache
 def package_version() -> str:
     """The installed version of the distribution."""
     try:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from summarizer.errors import InputError
 from summarizer.model import Bilingual, Period
+from summarizer.pipeline import Summarizer
 from summarizer.rendering.jsonform import brief_schema, from_json, main, schema_text, to_json
 
 SCHEMA_FILE = Path(__file__).parent.parent / "schemas" / "brief.schema.json"
@@ -101,3 +102,8 @@ def test_command_rewrites_the_schema_file(tmp_path: Path, capsys: pytest.Capture
     assert target.read_text(encoding="utf-8") == schema_text()
     assert main([]) == 2
     assert "usage:" in capsys.readouterr().err
+
+
+def test_half_a_character_in_a_callers_text_is_written_as_any_other() -> None:
+    brief = Summarizer("rules", environment={}).summarize_text("今年新增\ud800就业1万人。", "half")
+    assert json.loads(brief.to_json())["figures"][0]["evidence"][0]["quote"] == "今年新增\ud800就业1万人"

@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import ValidationError
 from pydantic.json_schema import GenerateJsonSchema
+from pydantic_core import PydanticSerializationError
 
 from summarizer import strictjson
 from summarizer.errors import InputError
@@ -38,10 +39,12 @@ class AsWritten(GenerateJsonSchema):
 
 def to_json(content: BriefContent) -> str:
     """The brief as JSON text: the same brief gives the same bytes; ends with a newline."""
-    dumped = content.model_dump(mode="json", by_alias=True)
-    if not content.own:
-        del dumped["own"]
-    return _dumped(dumped)
+    left_out = None if content.own else {"own"}
+    try:
+        return _seen(content.model_dump_json(by_alias=True, indent=1, exclude=left_out))
+    except PydanticSerializationError:  # half a character, which a caller's own text may hold
+        dumped = content.model_dump(mode="json", by_alias=True, exclude=left_out)
+        return _seen(json.dumps(dumped, ensure_ascii=False, indent=1))
 
 
 def from_json(text: str) -> BriefContent:
@@ -68,11 +71,10 @@ def brief_schema() -> dict[str, Any]:
 
 def schema_text() -> str:
     """The schema as the file schemas/brief.schema.json holds it."""
-    return _dumped(brief_schema())
+    return _seen(json.dumps(brief_schema(), ensure_ascii=False, indent=1))
 
 
-def _dumped(value: dict[str, Any]) -> str:
-    text = json.dumps(value, ensure_ascii=False, indent=1)
+def _seen(text: str) -> str:
     return _UNSEEN.sub(lambda found: json.dumps(found.group())[1:-1], text) + "\n"
 
 
