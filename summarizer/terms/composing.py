@@ -34,6 +34,7 @@ _LINKS = {
     "demand": "for",
     "increase": "in",
     "reduction": "in",
+    "enrolments": "in",
 }
 _TAKES = re.compile("(?:ing|for|named|in|into)$")  # participles that take an object: benefiting, selected for
 _THRESHOLD = re.compile(
