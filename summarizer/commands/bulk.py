@@ -94,6 +94,7 @@ def bulk(
     deadline: Deadline = None,
 ) -> None:
     """Make the briefs of many reports; run again, it does only what changed or was not done."""
+    from summarizer.bulk.batching.state import under_way
     from summarizer.bulk.inputs import listed
     from summarizer.bulk.job import REPLIES, Job
     from summarizer.bulk.progress import display
@@ -125,6 +126,8 @@ def bulk(
         retry_failed=retry_failed,
         on=where,
     )
+    if where == "local" and (flying := under_way(output)):
+        say(f"{flying}, and this run does not use them; --on batch collects them.")
     stop = Stop()
     summary = run_job(job, summarizer, display(say, _cost(job, summarizer)), stop)
     for line in summary.lines():

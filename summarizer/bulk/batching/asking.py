@@ -82,8 +82,8 @@ class Asking:
         """The reply that is kept. Raises Pending where there is none yet, EndpointError where the request failed."""
         session = _session.get()
         key = request_key(messages, schema, self.settings)
-        asked = self.state.request(key)
         kept = await asyncio.to_thread(self.store.find, key)
+        asked = self.state.request(key)  # after the wait: others note and seal meanwhile
         if kept is not None and (asked is not None or kept.is_answer or not self.settings.retry_failed):
             return self._reply(kept, asked, session)
         if asked is not None and asked.failure is not None:

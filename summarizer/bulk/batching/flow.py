@@ -8,6 +8,7 @@ second batch, overviews one more.
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -41,7 +42,10 @@ _WAITS = "its answers are awaited from a batch"
 
 @dataclass(slots=True)
 class BatchFlow:
-    """A flow whose reports may wait, and are read again for as long as `again` says so."""
+    """A flow whose reports may wait, and are read again for as long as `again` says so.
+
+    `sleep` waits between two looks at what is under way, `bounds` are those of a file, `pool` reads and writes.
+    """
 
     job: Job
     summarizer: Summarizer
@@ -49,6 +53,7 @@ class BatchFlow:
     say: Say
     sleep: Sleep = asyncio.sleep
     bounds: Bounds = field(default_factory=api_bounds)
+    pool: Pool | None = None
     _failures: int = 0
     _over: bool = False
     _open: AsyncExitStack = field(default_factory=AsyncExitStack)
@@ -60,7 +65,7 @@ class BatchFlow:
     _reader: Summarizer = field(init=False)
 
     def __post_init__(self) -> None:
-        self._pool = Pool(self.job)
+        self._pool = self.pool or Pool(self.job)
 
     @property
     def width(self) -> int:
@@ -95,9 +100,10 @@ class BatchFlow:
         state, settings = self._state, self.summarizer.settings
         digest = endpoint_digest(settings.address)
         if state.batches("uploading", "uploaded", "creating", "sent") and state.fact("endpoint") != digest:
+            flying = under_way(self.job.out) or f"Requests are on their way to {state.fact('host')}"
             raise InputError(
-                f"{under_way(self.job.out) or 'A batch'} and not at this address; run with that --base-url to collect "
-                f"them, or delete {state.path} to give them up."
+                f"{flying}, which is not this "
+                f"address; run with that --base-url to collect them, or delete {state.path} to give them up."
             )
         state.note("endpoint", digest)
         state.note("host", settings.host or "")
@@ -127,6 +133,7 @@ class BatchFlow:
             bounds=self.bounds,
             ways=learned or to_text(ways, today.isoformat()),
             model=settings.model,
+            stop=self.stop,
             tokens=int(queue) if queue else None,
             left=funds.left(),
         )
@@ -178,6 +185,8 @@ class BatchFlow:
             return self._failed(error, digests)
         except SummarizerError as error:
             return Outcome("failed", digests, str(error))
+        except sqlite3.Error:
+            raise  # the disk is full: that is no fault of this report
         except Exception as error:
             return workers.fault(error, digests)
         self._failures = 0

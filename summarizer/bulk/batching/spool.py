@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import BinaryIO
 
 from summarizer.bulk.batching.rules import Bounds, vocabulary
 from summarizer.bulk.batching.state import BatchState, Noted
+from summarizer.bulk.runner import Stop
 from summarizer.clients.base import Request
 from summarizer.clients.estimating import likely_tokens
 from summarizer.clients.wire import body_of
@@ -26,6 +28,7 @@ class Spool:
 
     A file is noted in the run's state when it is whole and on disk. `bounds` are those of one file, `tokens` the
     prompt tokens that one may hold, where that is known to be bounded; `left` are the US dollars that may be asked for.
+    Where the disk is full the run is stopped, and what was not yet noted is written again by the next one.
     """
 
     out: Path
@@ -33,6 +36,7 @@ class Spool:
     bounds: Bounds
     ways: str
     model: str | None
+    stop: Stop
     tokens: int | None = None
     left: Decimal | None = None
     refused: int = 0
@@ -44,20 +48,31 @@ class Spool:
         return self._open is not None and key in self._open.noted
 
     def add(self, noted: Noted, request: Request, worst: Decimal) -> bool:
-        """Takes a request in; whether the money allows it."""
+        """Takes a request in; whether money and disk allow it."""
         if self.left is not None:
             if worst > self.left:
                 self.refused += 1
                 return False
             self.left -= worst
         line, tokens = line_of(noted.key, request, self.model), likely_tokens(request)
+        try:
+            self._write(noted, line, tokens, worst)
+        except OSError as error:
+            self._full(error)
+            return False
+        self.taken += 1
+        return True
+
+    def _write(self, noted: Noted, line: bytes, tokens: int, worst: Decimal) -> None:
         if self._open is not None and not self._fits(self._open, line, tokens):
             self.seal()
         if self._open is None:
             self._open = _File.new(self.out)
         self._open.add(noted, line, tokens, worst)
-        self.taken += 1
-        return True
+
+    def _full(self, error: OSError) -> None:
+        self.drop()
+        self.stop(f"{self.out} cannot be written ({error.strerror}); make room, and run the same command again.")
 
     def _fits(self, file: _File, line: bytes, tokens: int) -> bool:
         within = len(file.noted) < self.bounds.requests and file.size + len(line) <= self.bounds.bytes
@@ -66,15 +81,20 @@ class Spool:
     def seal(self) -> None:
         """Notes the file that is being written, if there is one."""
         if self._open is not None:
-            file, self._open = self._open, None
-            file.close()
+            file = self._open
+            try:
+                file.close()
+            except OSError as error:
+                return self._full(error)
+            self._open = None
             self.state.write(file.mark, file.noted.values(), file.tokens, file.worst, self.ways)
 
     def drop(self) -> None:
         """Throws the file away that is being written."""
         if self._open is not None:
             file, self._open = self._open, None
-            file.close()
+            with suppress(OSError):
+                file.file.close()
             path_of(self.out, file.mark).unlink(missing_ok=True)
 
 
