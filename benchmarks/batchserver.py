@@ -64,7 +64,7 @@ class BatchEndpoint:
         return [[line["custom_id"] for line in lines] for lines in self.lines.values()]
 
 
-class Refusal(Exception):
+class Refusal(Exception):  # noqa: N818 what the endpoint says
     """A request that is answered with an error's status."""
 
     def __init__(self, status: int, message: str):

@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from batchserver import BatchEndpoint, Plan, Refusal, batch_endpoint
+from batchserver import Plan, Refusal, batch_endpoint
 from faults import FAULTS, Decide, Knowing, Misbehaving, all_of, first_of_each
 from loopback import Response
 from reliability import copies
@@ -525,9 +525,12 @@ def test_what_is_under_way_elsewhere_is_not_left_behind_in_silence(reports, tmp_
             first.kill()
         result = command(reports, out, other.url)
         assert other.calls == []
+        local = CliRunner().invoke(app, arguments(reports, out, other.url))
     assert result.exit_code == 1
     assert "requests are under way at" in str(result.exception)
     assert "--base-url" in str(result.exception)
+    assert local.exit_code == 0
+    assert "and this run does not use them; --on batch collects them" in local.stderr
 
 
 @pytest.mark.parametrize(

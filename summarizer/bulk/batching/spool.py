@@ -80,12 +80,13 @@ class Spool:
 
     def seal(self) -> None:
         """Notes the file that is being written, if there is one."""
-        if self._open is not None:
-            file = self._open
-            try:
-                file.close()
-            except OSError as error:
-                return self._full(error)
+        if (file := self._open) is None:
+            return
+        try:
+            file.close()
+        except OSError as error:
+            self._full(error)
+        else:
             self._open = None
             self.state.write(file.mark, file.noted.values(), file.tokens, file.worst, self.ways)
 
