@@ -372,6 +372,35 @@ def test_a_parameter_that_is_refused_is_left_out_of_the_next_batch_and_ever_afte
     assert briefs(tmp_path / "out").items() >= {n: b for n, b in briefs(direct).items() if n != "r0.json"}.items()
 
 
+@pytest.mark.parametrize(("fault", "told"), [("429 insufficient_quota", "top it up"), ("401 wrong key", "the key was")])
+def test_what_all_requests_would_meet_stops_the_run_and_fails_no_report(reports, tmp_path, direct, fault, told):
+    (met,) = (each for each in FAULTS if each.name == fault)
+    honest, out = script(first_of_each(REPAIR)), tmp_path / "out"
+
+    def answer(number, request):
+        return met.spoil("", None) if number > 5 and served.plan.looks == 1 else honest(number, request)
+
+    with batch_endpoint(answer) as served:
+        summary, _ = run(reports, out, served.url)
+        assert told in (summary.stopped or "")
+        assert (summary.states["waiting"], summary.states["failed"]) == (3, 0)
+        served.plan.looks = 2  # mended
+        summary, _ = run(reports, out, served.url)
+        assert list(map(len, served.asked))[:2] == [7, 5 + 2]
+    assert summary.is_whole
+    assert briefs(out) == briefs(direct)
+
+
+def test_a_kept_reply_without_an_answer_is_asked_for_again_until_one_came(reports, tmp_path):
+    (refusal,) = (fault for fault in FAULTS if fault.name == "refused")
+    with batch_endpoint(script(first_of_each(refusal)), Plan(expires=lambda batch, line: batch == 2)) as served:
+        first, _ = run(reports, tmp_path / "out", served.url)
+        second, _ = run(reports, tmp_path / "out", served.url, retry=True)
+        assert list(map(len, served.asked)) == [7, 7, 7, 3]
+    assert first.gaps["refused"] == 7
+    assert "refused" not in second.gaps
+
+
 def test_a_budget_sends_what_it_allows_and_the_rest_waits_for_a_larger_one(reports, tmp_path, direct):
     out = tmp_path / "out"
     with batch_endpoint(script(first_of_each(REPAIR))) as served:

@@ -84,7 +84,7 @@ class Asking:
         key = request_key(messages, schema, self.settings)
         kept = await asyncio.to_thread(self.store.find, key)
         asked = self.state.request(key)  # after the wait: others note and seal meanwhile
-        if kept is not None and (asked is not None or kept.is_answer or not self.settings.retry_failed):
+        if kept is not None and self._serves(kept, asked):
             return self._reply(kept, asked, session)
         if asked is not None and asked.failure is not None:
             raise self._failure(asked, session)
@@ -98,6 +98,11 @@ class Asking:
 
     async def close(self) -> None:
         """What is open is not ours."""
+
+    def _serves(self, kept: Kept, asked: Asked | None) -> bool:
+        """Whether a kept reply is the answer; one of an earlier run that holds none may be asked for again."""
+        is_new = asked is not None and asked.state == "answered"
+        return is_new or kept.is_answer or not self.settings.retry_failed
 
     def _reply(self, kept: Kept, asked: Asked | None, session: Session) -> Reply:
         usage = self._paid(asked, session) or _STORED
