@@ -63,7 +63,7 @@ def tokens_of(request: dict[str, Any]) -> int:
     return sum(len(str(message.get("content")).encode()) for message in request.get("messages", ())) // 3
 
 
-def _counted(response: Response, request: dict[str, Any]) -> Response:
+def counted(response: Response, request: dict[str, Any]) -> Response:
     """The response; where a completion leaves its prompt tokens open, with those of the request."""
     usage = response.body.get("usage") if isinstance(response.body, dict) else None
     if not isinstance(usage, dict) or usage.get("prompt_tokens", 0) is not None:
@@ -98,7 +98,7 @@ def endpoint(script: Script, models: Response | None = None) -> Iterator[Endpoin
                 paths.append(self.path)
                 number = len(seen)
             try:
-                response = _counted(script(number, request), request)
+                response = counted(script(number, request), request)
             except Exception as error:
                 broken.append(error)
                 raise ConnectionAbortedError from error

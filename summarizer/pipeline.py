@@ -26,6 +26,7 @@ from summarizer.engines.rules.engine import RulesEngine
 from summarizer.engines.rules.overview import rules_overview
 from summarizer.engines.second_reader import second_reading
 from summarizer.errors import BudgetError, EndpointError, InputError, SettingsError
+from summarizer.gathering import all_of
 from summarizer.grounding.resolve import resolve
 from summarizer.itemtypes.declaring import OwnItem, checked_types
 from summarizer.limits import Limits
@@ -222,7 +223,7 @@ class Summarizer:
             async with turn():
                 return await engine.read(chunk)
 
-        every = await asyncio.gather(*map(read, prepared.chunks))
+        every = await all_of(map(read, prepared.chunks))
         readings = [reading for each in every for reading in each]
         failures = [r.failure for r in readings]
         if client is not None and failures and all(isinstance(f, EndpointError | BudgetError) for f in failures):

@@ -14,6 +14,8 @@ from summarizer.errors import SettingsError
 from summarizer.model import Usage
 
 _MILLION = Decimal(1_000_000)
+BATCH_SHARE = Decimal("0.5")
+"""What a request costs in a batch, as a share of its price alone (OpenAI, Azure and others who have batches)."""
 
 
 @dataclass(frozen=True, slots=True)

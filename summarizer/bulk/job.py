@@ -8,11 +8,15 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from summarizer.correcting.fixes import fixes_beside
 from summarizer.errors import InputError
 from summarizer.outputs import Format, Lang
 from summarizer.pipeline import Summarizer
+
+On = Literal["local", "batch"]
+"""Where a model's requests are made: one by one from here, or as batches of the endpoint's."""
 
 BRIEFS = "briefs"
 REPLIES = "replies.sqlite3"
@@ -34,6 +38,7 @@ class Job:
     lang: Lang = "both"
     jobs: int = field(default_factory=lambda: os.cpu_count() or 1)
     retry_failed: bool = False
+    on: On = "local"
 
     @property
     def briefs(self) -> Path:

@@ -92,6 +92,10 @@ class LogLines:
             self._next = self.tally.clock() + self.every
             self.say(self.tally.line())
 
+    def notice(self, line: str) -> None:
+        """A sentence on how the run goes."""
+        self.say(line)
+
     def close(self) -> None:
         """Nothing is left open."""
 
@@ -122,6 +126,11 @@ class LiveLine:
             text = f"{entry.key}: {outcome.state}: {outcome.reason or 'parts of it were read by nobody'}"
             self._progress.console.print(text, markup=False, highlight=False)
         self._progress.update(self._task, advance=1, description=self.tally.line())
+
+    def notice(self, line: str) -> None:
+        """A sentence on how the run goes, above the line."""
+        if self._progress is not None:
+            self._progress.console.print(line, markup=False, highlight=False)
 
     def close(self) -> None:
         """Leaves the terminal as it was."""

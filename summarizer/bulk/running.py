@@ -8,7 +8,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from summarizer.bulk.index import write_index
 from summarizer.bulk.inputs import Sources
@@ -36,8 +36,26 @@ class Display(Protocol):
     def close(self) -> None: ...
 
 
+@runtime_checkable
+class Noticing(Protocol):
+    """A display that shows sentences too."""
+
+    def notice(self, line: str) -> None: ...
+
+
+@runtime_checkable
+class Returning(Protocol):
+    """A flow that reads reports more than once: `again` waits, and says whether those that wait are to be read."""
+
+    async def again(self) -> bool: ...
+
+
+Flows = Callable[[Job, Summarizer, Stop, Callable[[str], None]], Flow]
+"""What makes the flow of a job; it may say how it goes."""
+
+
 class _Counting:
-    """Passes on what it sees, and sums up the cost."""
+    """Passes on what it sees, and sums up the cost. A report that waits has not ended."""
 
     def __init__(self, display: Display):
         self._display = display
@@ -48,11 +66,34 @@ class _Counting:
 
     def ended(self, entry: Entry, outcome: Outcome) -> None:
         self.usage += outcome.usage
-        self._display.ended(entry, outcome)
+        if outcome.state != "waiting":
+            self._display.ended(entry, outcome)
+
+    def say(self, line: str) -> None:
+        if isinstance(self._display, Noticing):
+            self._display.notice(line)
+
+
+def flow_of(job: Job, summarizer: Summarizer, stop: Stop, say: Callable[[str], None]) -> Flow:
+    """The flow of a job: by rules, or by a model on whatever it is to run."""
+    if summarizer.settings.engine == "rules":
+        return RulesFlow(job)
+    if job.on == "batch":
+        from summarizer.bulk.batching.flow import BatchFlow
+
+        return BatchFlow(job, summarizer, stop, say)
+    from summarizer.bulk.chat_flow import ChatFlow
+
+    return ChatFlow(job, summarizer, stop)
 
 
 def run_job(
-    job: Job, summarizer: Summarizer, display: Display, stop: Stop | None = None, clock: Clock = time.monotonic
+    job: Job,
+    summarizer: Summarizer,
+    display: Display,
+    stop: Stop | None = None,
+    clock: Clock = time.monotonic,
+    flows: Flows = flow_of,
 ) -> Summary:
     """Runs a job with a summarizer's engine. Raises InputError where it cannot begin, or where the disk is full.
 
@@ -73,7 +114,8 @@ def run_job(
         watcher.begins(waiting, unchanged)
         try:
             if waiting:
-                asyncio.run(_drive(Runner(ledger, _flow(job, summarizer, stop), watcher, digest, stop)))
+                flow = flows(job, summarizer, stop, watcher.say)
+                asyncio.run(_drive(Runner(ledger, flow, watcher, digest, stop)))
         finally:
             display.close()
         write_index(job, ledger)
@@ -86,14 +128,8 @@ async def _drive(runner: Runner) -> None:
     with _interruptible(runner.stop):
         async with runner.flow:
             await runner.run()
-
-
-def _flow(job: Job, summarizer: Summarizer, stop: Stop) -> Flow:
-    if summarizer.settings.engine == "rules":
-        return RulesFlow(job)
-    from summarizer.bulk.chat_flow import ChatFlow
-
-    return ChatFlow(job, summarizer, stop)
+            while isinstance(runner.flow, Returning) and await runner.flow.again():
+                await runner.run()
 
 
 def _nothing(job: Job) -> str:

@@ -43,7 +43,7 @@ class Adapting:
         self._settings = settings
         self._memory = memory
         self._today = today
-        recalled = self._recalled()
+        recalled = known_ways(settings, memory, today())
         self._ways = recalled or first_ways(settings)
         self._proven = recalled is not None  # whether it has worked in these ways
         self._remembered = recalled
@@ -135,25 +135,30 @@ class Adapting:
             self._ways = ways
         if ways != self._remembered:
             self._remembered = ways
-            raised = ways.limit if ways.limit > self._settings.answer_limit else 0
-            kept = to_text(replace(ways, limit=raised), self._today().isoformat())
-            self._memory.remember(memory_name(self._settings), kept)
+            remember_ways(ways, self._settings, self._memory, self._today())
 
-    def _recalled(self) -> Ways | None:
-        """What is remembered, unless it is older than four weeks: then all is tried anew."""
-        text = self._memory.recall(memory_name(self._settings))
-        known = from_text(text) if text else None
-        if known is None:
-            return None
-        ways, found = known
-        try:
-            old = self._today() - date.fromisoformat(found) > KEPT
-        except ValueError:
-            return None
-        if old:
-            return None
-        limit = max(ways.limit, self._settings.answer_limit)
-        return replace(ways, limit=min(limit, ways.ceiling or limit))
+
+def known_ways(settings: Settings, memory: Memory, today: date) -> Ways | None:
+    """What is remembered of an endpoint, unless it is older than four weeks: then all is tried anew."""
+    text = memory.recall(memory_name(settings))
+    known = from_text(text) if text else None
+    if known is None:
+        return None
+    ways, found = known
+    try:
+        old = today - date.fromisoformat(found) > KEPT
+    except ValueError:
+        return None
+    if old:
+        return None
+    limit = max(ways.limit, settings.answer_limit)
+    return replace(ways, limit=min(limit, ways.ceiling or limit))
+
+
+def remember_ways(ways: Ways, settings: Settings, memory: Memory, today: date) -> None:
+    """Remembers ways that have worked; the limit of an answer only where it is larger than the usual."""
+    raised = ways.limit if ways.limit > settings.answer_limit else 0
+    memory.remember(memory_name(settings), to_text(replace(ways, limit=raised), today.isoformat()))
 
 
 def is_usable(reply: Reply, schema: AnswerSchema) -> bool:

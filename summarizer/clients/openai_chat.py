@@ -61,21 +61,26 @@ class OpenAIChat:
 
     def _client(self) -> openai.AsyncOpenAI:
         if self._sdk is None:
-            import openai
-
-            address, query = split_address(self._settings.address)
-            key = self._settings.api_key or ""
-            azure = matches("hosts", "api_key_header", urlsplit(address).hostname or "")
-            self._sdk = openai.AsyncOpenAI(
-                api_key=key,
-                base_url=address,
-                default_query=query,
-                default_headers={"api-key": key} if azure else None,
-                max_retries=0,
-                timeout=self._settings.timeout,
-                http_client=openai.DefaultAsyncHttpxClient(follow_redirects=False),
-            )
+            self._sdk = opened_sdk(self._settings)
         return self._sdk
+
+
+def opened_sdk(settings: Settings) -> openai.AsyncOpenAI:
+    """The SDK's client for an endpoint: it asks once, and follows no redirect with the key."""
+    import openai
+
+    address, query = split_address(settings.address)
+    key = settings.api_key or ""
+    azure = matches("hosts", "api_key_header", urlsplit(address).hostname or "")
+    return openai.AsyncOpenAI(
+        api_key=key,
+        base_url=address,
+        default_query=query,
+        default_headers={"api-key": key} if azure else None,
+        max_retries=0,
+        timeout=settings.timeout,
+        http_client=openai.DefaultAsyncHttpxClient(follow_redirects=False),
+    )
 
 
 def split_address(address: str) -> tuple[str, dict[str, str]]:

@@ -106,6 +106,20 @@ def _refusal(settings: Settings, status: int, body: object, message: str, wait: 
     )
 
 
+def refused(settings: Settings, status: int, body: object) -> EndpointError:
+    """The error of a request that was answered with a status inside a file, as a batch's are."""
+    told = body.get("error", body) if isinstance(body, dict) else body
+    message = told.get("message") if isinstance(told, dict) else told
+    made = _refusal(settings, status, told, str(message or ""), None)
+    made.parameter = _shown(str(told.get("param") or "") if isinstance(told, dict) else "", settings)
+    return made
+
+
+def without_secrets(message: str, settings: Settings) -> str:
+    """An endpoint's own words as they may be shown: one line, shortened, without key or password."""
+    return _shown(message, settings)[:_QUOTED]
+
+
 def _codes(body: object) -> list[str]:
     """The codes that an error names itself by; vendors call them code or type, some as numbers."""
     if not isinstance(body, dict):

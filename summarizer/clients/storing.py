@@ -102,22 +102,23 @@ class Storing:
             return await self._kept(key, await self._client.complete(messages, schema))
 
     async def _kept(self, key: str, reply: Reply) -> Reply:
-        if not self._holds_key(reply):
-            usage = reply.usage
-            model = self._settings.model or ""
-            kept = Kept(
-                *(model, reply.content, reply.finish, reply.refusal),
-                *(usage.prompt_tokens, usage.answer_tokens, self._store.now()),
-            )
-            await asyncio.to_thread(self._store.keep, key, kept)
+        if not holds_key(reply, self._settings):
+            await asyncio.to_thread(self._store.keep, key, kept_of(reply, self._settings, self._store.now()))
         return reply
 
-    def _holds_key(self, reply: Reply) -> bool:
-        """Whether an endpoint sent our key back: such a reply is written nowhere."""
-        secret = self._settings.api_key or ""
-        if len(secret) < _SHORTEST_SECRET:
-            return False
-        return any(secret in text for text in (reply.content, reply.refusal or "", reply.finish))
+
+def kept_of(reply: Reply, settings: Settings, now: int) -> Kept:
+    """A reply as it is kept."""
+    tokens = reply.usage.prompt_tokens, reply.usage.answer_tokens
+    return Kept(settings.model or "", reply.content, reply.finish, reply.refusal, *tokens, now)
+
+
+def holds_key(reply: Reply, settings: Settings) -> bool:
+    """Whether an endpoint sent our key back: such a reply is written nowhere."""
+    secret = settings.api_key or ""
+    if len(secret) < _SHORTEST_SECRET:
+        return False
+    return any(secret in text for text in (reply.content, reply.refusal or "", reply.finish))
 
 
 def _as_shared(outcome: Reply | EngineError) -> Reply:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
@@ -28,10 +28,16 @@ from summarizer.commands.common import (
     say,
 )
 from summarizer.errors import SettingsError
+from summarizer.pricing import BATCH_SHARE
 
 if TYPE_CHECKING:
-    from summarizer.bulk.job import Job
+    from collections.abc import Callable
+    from decimal import Decimal
+
+    from summarizer.bulk.job import Job, On
+    from summarizer.model import Usage
     from summarizer.outputs import Format
+    from summarizer.pipeline import Summarizer
 
 Out = Annotated[Path, typer.Option("-o", "--output", help="The output folder.", metavar="OUT", show_default=False)]
 
@@ -66,6 +72,15 @@ def bulk(
     retry_failed: Annotated[
         bool, typer.Option("--retry-failed", help="Read those again that failed, wholly or in part.")
     ] = False,
+    on: Annotated[
+        str,
+        typer.Option(
+            "--on",
+            help="local (default), or batch: a model's requests as batches of the endpoint's, at half the price and "
+            "within a day each (docs/batch.md).",
+            metavar="WHERE",
+        ),
+    ] = "local",
     model: Model = None,
     base_url: BaseUrl = None,
     terms: Terms = None,
@@ -79,6 +94,7 @@ def bulk(
     deadline: Deadline = None,
 ) -> None:
     """Make the briefs of many reports; run again, it does only what changed or was not done."""
+    from summarizer.bulk.batching.state import under_way
     from summarizer.bulk.inputs import listed
     from summarizer.bulk.job import REPLIES, Job
     from summarizer.bulk.progress import display
@@ -92,9 +108,12 @@ def bulk(
         raise SettingsError("Say what to read: a folder, files, or --list FILE.")
     if engine not in ("rules", "chat"):
         raise SettingsError(f"There is no engine {engine!r} for bulk; choose rules or chat.")
+    where = _where(on, engine, rpm or tpm or concurrency or deadline)
     limits = make_limits(budget, price, rpm=rpm, tpm=tpm, concurrency=concurrency, timeout=timeout, deadline=deadline)
     cache = CacheOptions(file=output / REPLIES, retry_failed=retry_failed)
     summarizer = make_summarizer(engine, model, base_url, terms=terms, cache=cache, limits=limits, check=check)
+    if where == "batch":
+        say(f"Requests go as batches of {summarizer.settings.host}; each may take a day, and Ctrl-C loses nothing.")
     job = Job(
         places=named,
         out=output,
@@ -105,15 +124,48 @@ def bulk(
         lang=chosen_lang(lang),
         jobs=jobs or os.cpu_count() or 1,
         retry_failed=retry_failed,
+        on=where,
     )
+    if where == "local" and (flying := under_way(output)):
+        say(f"{flying}, and this run does not use them; --on batch collects them.")
     stop = Stop()
-    summary = run_job(job, summarizer, display(say, summarizer.cost), stop)
+    summary = run_job(job, summarizer, display(say, _cost(job, summarizer)), stop)
     for line in summary.lines():
         say(line)
     _say_where(job)
     if stop.interrupted:
         raise typer.Exit(INTERRUPTED)
     raise typer.Exit(DONE if summary.is_whole else LOST)
+
+
+def _where(on: str, engine: str, pace: float | None) -> On:
+    """Where requests are made. Raises SettingsError where that does not go with the other options."""
+    from summarizer.bulk.job import On
+
+    places = get_args(On)
+    if on not in places:
+        raise SettingsError(f"There is no --on {on!r}; choose {' or '.join(places)}.")
+    if on == "batch" and engine != "chat":
+        raise SettingsError("--on batch asks a model; give --engine chat, or leave --on out.")
+    if on == "batch" and pace:
+        raise SettingsError(
+            "--rpm, --tpm, --concurrency and --deadline are for requests that are sent one by one; leave them out with "
+            "--on batch."
+        )
+    where: On = on  # type: ignore[assignment]
+    return where
+
+
+def _cost(job: Job, summarizer: Summarizer) -> Callable[[Usage], Decimal | None]:
+    """What gives the US dollars of a usage: batches cost a share of what requests cost one by one."""
+    if job.on != "batch":
+        return summarizer.cost
+
+    def cost(usage: Usage) -> Decimal | None:
+        usd = summarizer.cost(usage)
+        return None if usd is None else usd * BATCH_SHARE
+
+    return cost
 
 
 def _say_where(job: Job) -> None:
@@ -133,6 +185,7 @@ def status(
     output: Annotated[Path, typer.Argument(help="The output folder of a bulk run.", show_default=False)],
 ) -> None:
     """Show how a bulk run stands, also while it goes on."""
+    from summarizer.bulk.batching.state import under_way
     from summarizer.bulk.ledger import NAME, open_ledger
     from summarizer.bulk.summary import summarize_run
     from summarizer.errors import InputError
@@ -144,4 +197,6 @@ def status(
         summary = summarize_run(ledger, {}, 0, ledger.usage(), 0.0, None)
     for line in summary.lines(with_unchanged=False):
         typer.echo(line)
+    if flying := under_way(output):
+        typer.echo(f"{flying}; the same command, run again, collects them.")
     raise typer.Exit(DONE if summary.is_whole else LOST)

@@ -6,7 +6,6 @@ and a gap says why.
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 
 from summarizer.chunking import halves
@@ -15,6 +14,7 @@ from summarizer.engines.chat.context import ContextWatch
 from summarizer.engines.chat.part import Allowance, PartReader
 from summarizer.engines.rules.engine import RulesEngine
 from summarizer.errors import CutOffError, EngineError
+from summarizer.gathering import all_of
 from summarizer.itemtypes.rows import OwnTypes
 from summarizer.model import Chunk, Gap, Reading
 from summarizer.terms.dictionary import Terms
@@ -47,7 +47,7 @@ class ChatEngine:
             pieces = halves(chunk) if depth < _DEEPEST else ()
             if not pieces:
                 return (self._by_rules(part, chunk, error),)
-            every = await asyncio.gather(*(self._read(piece, allowance, depth + 1) for piece in pieces))
+            every = await all_of(self._read(piece, allowance, depth + 1) for piece in pieces)
             first, *others = (reading for each in every for reading in each)
             return replace(first, usage=first.usage + part.usage), *others
         except EngineError as error:
