@@ -1,7 +1,8 @@
 """Bulk runs by rules: reports a second, scaling, memory, and what a second run costs.
 
 SAMPLES names a folder of reports (default: the sample reports); its texts are repeated, each time with a changed
-last line, until there are COUNT (default 1,000) of them.
+last line, until there are COUNT (default 1,000) of them. GROWTH names the sizes of folders whose time, disk and ledger
+are held against each other (default 100,1000,10000).
 """
 
 from __future__ import annotations
@@ -20,10 +21,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from oracle import seeds
 
+from summarizer.bulk.ledger import open_ledger
+from summarizer.bulk.states import Outcome
 from summarizer.errors import SummarizerError
 from summarizer.loading.text import load
 
 COUNT = int(os.environ.get("COUNT", "1000"))
+GROWTH = [int(size) for size in os.environ.get("GROWTH", "100,1000,10000").split(",")]
+NOTED = 200  # reports that are noted in a ledger to see how long one takes
 
 
 def texts() -> list[str]:
@@ -77,10 +82,37 @@ def main() -> None:
         print(f"scaling from 1 to 2 processes, over {few} reports without the start: {scaling:.2f} times")
         print(f"memory of the leading process: {large:.0f} MB, {large / small:.2f} times that of {few} reports")
         print(f"a second run of the unchanged folder: {again:.1f} s, {both / again:.0f} times as fast")
+        growth(work, sources)
         children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
         print(f"largest process of all: {children:.0f} MB")
     finally:
         shutil.rmtree(work)
+
+
+def growth(work: Path, sources: list[str]) -> None:
+    """Time, disk and ledger of folders of ever more reports, each against the smallest."""
+    short = sorted(sources, key=len)[: max(1, len(sources) // 2)]  # ten thousand of them are to end within minutes
+    print("\ngrowth, by rules: reports, seconds, a report (ms), disk a report (kB), one note in the ledger (µs)")
+    for size in GROWTH:
+        place, out = work / f"growth{size}", work / f"growth{size}-out"
+        fill(place, short, size)
+        seconds, _ = bulk(place, out, 2)
+        disk = sum(path.stat().st_size for path in out.rglob("*")) / size / 1e3
+        noted = ledger_microseconds(out)
+        print(f"{size:>7} {seconds:>7.1f} {seconds / size * 1e3:>7.1f} {disk:>7.0f} {noted:>7.0f}", flush=True)
+        shutil.rmtree(place)
+        shutil.rmtree(out)
+
+
+def ledger_microseconds(out: Path) -> float:
+    """What noting the end of one report takes in a ledger that is full."""
+    with open_ledger(out) as ledger:
+        ledger.resume()
+        entries = list(islice(ledger.entries(), NOTED))
+        started = time.perf_counter()
+        for entry in entries:
+            ledger.end(entry.key, entry.stamp or "", Outcome("done", entry.digests, facts=entry.facts))
+        return (time.perf_counter() - started) / len(entries) * 1e6
 
 
 def one_report(work: Path, sources: list[str]) -> float:
