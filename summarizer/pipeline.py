@@ -136,7 +136,7 @@ class Summarizer:
                 environment, engine=engine, model=model, base_url=base_url, api_key=api_key, limits=limits, cache=kept
             )
         self.settings = replace(self.settings, check=check)
-        self._terms_file = Path(terms) if terms else None
+        self.terms_file = Path(terms) if terms else None
         self._own_client = client
         self._chat: ChatEngine | None = None
         if self.settings.budget is not None:
@@ -145,7 +145,7 @@ class Summarizer:
     @cached_property
     def terms(self) -> Terms:
         """The indicator dictionary and glossary, with the user's own entries."""
-        return load_terms(self._terms_file)
+        return load_terms(self.terms_file)
 
     @cached_property
     def _run(self) -> Run:
@@ -268,10 +268,10 @@ class Summarizer:
         return self._chat
 
     @asynccontextmanager
-    async def connected(self) -> AsyncIterator[None]:
-        """Holds the connections to the endpoint over many reports, in one event loop."""
-        async with self._client():
-            yield
+    async def connected(self) -> AsyncIterator[Client | None]:
+        """Holds the client of the endpoint over many reports, in one event loop; None where rules read."""
+        async with self._client() as client:
+            yield client
 
     @asynccontextmanager
     async def _client(self) -> AsyncIterator[Client | None]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import multiprocessing
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -22,9 +24,15 @@ from summarizer import Summarizer
 from summarizer.bulk.ledger import open_ledger
 from summarizer.bulk.streaming import bulk, stream
 from summarizer.cli import app
+from summarizer.errors import SummarizerError
 from summarizer.verifying.proof import verify
 
 CONCURRENCY = 4
+
+
+def every(kind: type[SummarizerError]) -> set[type[SummarizerError]]:
+    """A kind of error and all its kinds."""
+    return {kind}.union(*map(every, kind.__subclasses__()))
 
 
 @pytest.fixture
@@ -174,3 +182,52 @@ def test_the_command_as_a_function_calls_back(reports, tmp_path):
     found = bulk(summarizer, [reports], tmp_path / "out", lambda entry, outcome: ended.append(entry.key), jobs=1)
     assert found.is_whole
     assert sorted(ended) == [f"r{number}.txt" for number in range(8)]
+
+
+def killing(when, decide: Decide = lambda part, times, rng: None):
+    """A script that kills the reading processes of this test when a request is such a one."""
+    made = script(decide)
+
+    def answer(number, request):
+        if when(number, request):
+            for process in multiprocessing.active_children():
+                process.kill()
+        return made(number, request)
+
+    return answer
+
+
+def test_a_reading_process_that_is_killed_takes_no_report_with_it(reports, tmp_path):
+    with endpoint(script()) as served:
+        run(reports, tmp_path / "whole", served.url)
+        whole = len(served.requests)
+    with endpoint(killing(lambda number, request: number == 3)) as served:
+        result = run(reports, tmp_path / "out", served.url)
+        assert len(served.requests) == whole  # what was under way was answered, and is kept
+    assert result.exit_code == 0, result.stderr
+    assert briefs(tmp_path / "out") == briefs(tmp_path / "whole")
+
+
+def test_a_report_that_kills_its_process_again_fails_and_the_others_are_done(reports, tmp_path):
+    deadly = reports / "r0.txt"  # of one part, so that no request of it is left when its process is gone
+    title = copies(1)[0][0].metadata.title
+    deadly.write_text(deadly.read_text("utf-8").replace(title, f"{title}（致命稿）", 1), "utf-8")
+
+    def kills(number, request):
+        return "致命稿" in request["messages"][-1]["content"].splitlines()[0]
+
+    out = tmp_path / "out"
+    with endpoint(killing(kills)) as served:
+        result = run(reports, out, served.url)
+    assert result.exit_code == 3, result.stderr
+    found = json.loads((out / "report.json").read_text())
+    assert (found["states"]["done"], found["states"]["failed"]) == (7, 1)
+    assert "ended twice" in found["failures"][0]["reason"]
+
+
+@pytest.mark.parametrize("kind", sorted(every(SummarizerError), key=lambda kind: kind.__name__))
+def test_an_error_of_the_endpoint_reaches_the_reading_process_as_it_is(kind):
+    error = kind("nobody answers")
+    error.__dict__ |= {"status": 401, "retry_after": 2.0, "requests": 3}
+    back = pickle.loads(pickle.dumps(error))
+    assert (type(back), str(back), back.__dict__) == (kind, "nobody answers", error.__dict__)

@@ -1,6 +1,6 @@
-"""Reports read by a model: files are read and briefs written by processes, requests are made by one event loop.
+"""Reports read by a model: whole reports are read by processes, their requests are made by one event loop.
 
-Parts of many reports share the endpoint by turns, so that a long report keeps no short one waiting.
+Requests of many reports share the endpoint by turns, so that a long report keeps no short one waiting.
 """
 
 from __future__ import annotations
@@ -10,14 +10,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from summarizer.bulk import workers
+from summarizer.bulk.asking import OUT_OF_BUDGET, Settings
 from summarizer.bulk.job import Job
-from summarizer.bulk.pool import Pool
+from summarizer.bulk.readers import Readers
 from summarizer.bulk.runner import Stop
 from summarizer.bulk.states import Digests, Outcome
 from summarizer.bulk.turns import Turns
-from summarizer.correcting.fixes import fixes_beside
-from summarizer.errors import BudgetError, EndpointError, QuotaError, SummarizerError
-from summarizer.model import BUDGET_SPENT
+from summarizer.errors import BudgetError, EndpointError, InputError, QuotaError
 from summarizer.pipeline import Summarizer
 
 _MOST_FAILURES = 5  # reports in a row that an endpoint answers nothing of; then the run stops
@@ -35,20 +34,22 @@ class ChatFlow:
     stop: Stop
     _failures: int = 0
     _open: AsyncExitStack = field(default_factory=AsyncExitStack)
-    _pool: Pool = field(init=False)
-    _turns: Turns = field(init=False)
-
-    def __post_init__(self) -> None:
-        self._pool = Pool(self.job)
-        self._turns = Turns(round(self.summarizer.settings.concurrency * _PLACES))
+    _readers: Readers = field(init=False)
 
     @property
     def width(self) -> int:
         return self.summarizer.settings.concurrency + 2 * self.job.jobs
 
     async def __aenter__(self) -> ChatFlow:
-        self._open.callback(self._pool.close)
-        await self._open.enter_async_context(self.summarizer.connected())
+        made = self.summarizer
+        client = await self._open.enter_async_context(made.connected())
+        assert client is not None
+        settings = Settings(
+            made.settings.model, made.settings.base_url, made.terms_file, made.settings.check, made.types
+        )
+        turns = Turns(round(made.settings.concurrency * _PLACES))
+        self._readers = Readers(self.job, settings, client, turns)
+        self._open.push_async_callback(self._readers.close)
         return self
 
     async def __aexit__(self, *error: object) -> None:
@@ -56,23 +57,15 @@ class ChatFlow:
 
     async def read(self, path: Path, name: str, digests: Digests) -> Outcome:
         try:
-            prepared = await self._pool.run(workers.prepared, path)
-            turn = self._turns.of(path)
-            brief = await self.summarizer.brief_of(prepared, fixes_beside(path), turn)
+            outcome = await self._readers.read(path, name, digests)
         except (BudgetError, EndpointError) as error:
             return self._failed(error, digests)
-        except SummarizerError as error:
+        except InputError as error:
             return Outcome("failed", digests, str(error))
-        except Exception as error:
-            return workers.fault(error, digests)
         self._failures = 0
-        if any(gap.reason in BUDGET_SPENT for gap in brief.gaps):
+        if outcome.reason == OUT_OF_BUDGET:
             self.stop(f"the budget does not allow the next request. {_ON}")
-            return Outcome("waiting", digests, "the budget did not allow all of its requests", usage=brief.usage)
-        try:
-            return await self._pool.run(workers.written, brief, name, digests)
-        except SummarizerError as error:
-            return Outcome("failed", digests, str(error), usage=brief.usage)
+        return outcome
 
     def discard(self, name: str) -> None:
         """Removes a brief that another one serves for."""

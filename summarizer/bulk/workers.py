@@ -26,10 +26,15 @@ _summarizer: Summarizer | None = None
 def start(job: Job) -> None:
     """Makes a process ready to read. It leaves Ctrl-C to its parent, and does not outlive it."""
     global _job, _summarizer
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    outlive_nobody()
     _job, _summarizer = job, Summarizer("rules", terms=job.terms, environment={})
     _ = _summarizer.terms
+
+
+def outlive_nobody() -> None:
+    """Leaves Ctrl-C to the parent of this process, and ends with it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
 def _end_with_parent() -> None:
@@ -43,7 +48,7 @@ def brief_by_rules(path: Path, name: str, digests: Digests) -> Outcome:
     """Reads, checks and writes one report's brief. Never raises: what goes wrong is the outcome's reason."""
     job, summarizer = _started()
     try:
-        return _written(job, summarizer.summarize(path), name, digests)
+        return write(job, summarizer.summarize(path), name, digests)
     except SummarizerError as error:
         return Outcome("failed", digests, str(error))
     except Exception as error:
@@ -57,7 +62,7 @@ def prepared(path: Path) -> Prepared:
 
 def written(brief: Brief, name: str, digests: Digests) -> Outcome:
     """Writes a brief that a model made. Raises InputError where the disk does not take it."""
-    return _written(_started()[0], brief, name, digests)
+    return write(_started()[0], brief, name, digests)
 
 
 def _started() -> tuple[Job, Summarizer]:
@@ -78,8 +83,8 @@ def remove(job: Job, name: str) -> None:
         path.unlink(missing_ok=True)
 
 
-def _written(job: Job, brief: Brief, name: str, digests: Digests) -> Outcome:
-    """Writes a brief in all its forms, its text beside it, and says how it ended."""
+def write(job: Job, brief: Brief, name: str, digests: Digests) -> Outcome:
+    """Writes a brief in all its forms, its text beside it, and says how it ended. Raises InputError."""
     for form in job.forms:
         outputs.write(str(job.briefs / f"{name}.{form}"), outputs.render(brief, form, job.lang))
     outputs.write(str(job.briefs / f"{name}.txt"), brief.report.text)
