@@ -93,7 +93,7 @@ def _named(content: str) -> tuple[str, ...]:
 
 
 def _read_names(content: str) -> Iterator[str]:
-    if any(patterns()[key].search(content) for key in ("ended", "located", "kinds")):
+    if any(patterns()[key].search(content) for key in ("ended", "honours", "located", "kinds")):
         return  # what is put an end to is no undertaking, nor where something is done, nor things of a kind
     bodies = list(_bodies(content))
     for read in (_list, _names):
@@ -112,7 +112,15 @@ def _names(body: str) -> list[str]:
     found = [n for n in members if is_name(n)]
     if closed and found:
         return [n for n in members if n in found or (3 <= len(n) <= LONGEST and "的" not in n and is_definite(n))]
-    return found or [n for n in [clean(body)] if patterns()["first"].match(body) and ends_like_one(n)]
+    if found:
+        return [n for n in members if n in found or _stands_beside(n)]
+    first = patterns()["first"].match(body) or patterns()["worth"].search(body)
+    return [n for n in [clean(body)] if first and ends_like_one(n) and not patterns()["inside"].search(n)]
+
+
+def _stands_beside(name: str) -> bool:
+    """A member of a list with names in it, which needs none of its own (鲸湖公园、街心公园)."""
+    return 3 <= len(name) <= 12 and "的" not in name and ends_like_one(name) and not patterns()["barred"].match(name)
 
 
 def _lead(content: str) -> int:
