@@ -8,11 +8,16 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal, get_args
 
 from summarizer.correcting.fixes import fixes_beside
 from summarizer.errors import InputError
 from summarizer.outputs import Format, Lang
 from summarizer.pipeline import Summarizer
+
+Where = Literal["local", "ray"]
+"""Who reads the reports: processes of this machine, or a Ray cluster."""
+WHERE: tuple[Where, ...] = get_args(Where)
 
 BRIEFS = "briefs"
 REPLIES = "replies.sqlite3"
@@ -22,7 +27,9 @@ REPLIES = "replies.sqlite3"
 class Job:
     """A bulk run: what to read, where briefs go, and how. `forms` hold json, which tables and `verify` need.
 
-    `jobs` is the number of processes that read; `patterns` and `recursive` choose files (inputs.py).
+    `jobs` is the number of processes that read; `patterns` and `recursive` choose files (inputs.py). `on` says
+    who reads; on Ray, `ray_address` is the cluster's (None: RAY_ADDRESS, else one of this machine's own is begun) and
+    `ray_workers` how many workers read (None: one a processor of the cluster).
     """
 
     places: Sequence[Path]
@@ -34,6 +41,9 @@ class Job:
     lang: Lang = "both"
     jobs: int = field(default_factory=lambda: os.cpu_count() or 1)
     retry_failed: bool = False
+    on: Where = "local"
+    ray_address: str | None = None
+    ray_workers: int | None = None
 
     @property
     def briefs(self) -> Path:

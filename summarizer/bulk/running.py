@@ -19,7 +19,7 @@ from summarizer.bulk.rules_flow import RulesFlow
 from summarizer.bulk.runner import Flow, Runner, Stop, make_folders, plan, refuse_overlap, tidy
 from summarizer.bulk.states import Outcome
 from summarizer.bulk.summary import Summary, summarize_run, write_summary
-from summarizer.errors import InputError
+from summarizer.errors import InputError, SettingsError
 from summarizer.model import Usage
 from summarizer.pipeline import Summarizer
 
@@ -89,11 +89,24 @@ async def _drive(runner: Runner) -> None:
 
 
 def _flow(job: Job, summarizer: Summarizer, stop: Stop) -> Flow:
+    if job.on == "ray":
+        return _flow_on_ray(job, summarizer, stop)
     if summarizer.settings.engine == "rules":
         return RulesFlow(job)
     from summarizer.bulk.chat_flow import ChatFlow
 
     return ChatFlow(job, summarizer, stop)
+
+
+def _flow_on_ray(job: Job, summarizer: Summarizer, stop: Stop) -> Flow:
+    from summarizer.bulk.on_ray.environment import prepare
+
+    prepare(job)
+    try:
+        from summarizer.bulk.on_ray.flow import RayFlow
+    except ModuleNotFoundError as error:
+        raise SettingsError("--on ray needs Ray: pip install 'gov-report-summarizer[ray]'.") from error
+    return RayFlow(job, summarizer, stop)
 
 
 def _nothing(job: Job) -> str:

@@ -30,7 +30,7 @@ from summarizer.commands.common import (
 from summarizer.errors import SettingsError
 
 if TYPE_CHECKING:
-    from summarizer.bulk.job import Job
+    from summarizer.bulk.job import Job, Where
     from summarizer.outputs import Format
 
 Out = Annotated[Path, typer.Option("-o", "--output", help="The output folder.", metavar="OUT", show_default=False)]
@@ -66,6 +66,17 @@ def bulk(
     retry_failed: Annotated[
         bool, typer.Option("--retry-failed", help="Read those again that failed, wholly or in part.")
     ] = False,
+    on: Annotated[
+        str, typer.Option("--on", help="Who reads: local (this machine, default) or ray.", metavar="WHERE")
+    ] = "local",
+    ray_address: Annotated[
+        str | None,
+        typer.Option(
+            "--ray-address",
+            help="The Ray cluster (RAY_ADDRESS; without either, one of --jobs workers is begun here, and ended).",
+            metavar="ADDRESS",
+        ),
+    ] = None,
     model: Model = None,
     base_url: BaseUrl = None,
     terms: Terms = None,
@@ -93,6 +104,7 @@ def bulk(
     if engine not in ("rules", "chat"):
         raise SettingsError(f"There is no engine {engine!r} for bulk; choose rules or chat.")
     limits = make_limits(budget, price, rpm=rpm, tpm=tpm, concurrency=concurrency, timeout=timeout, deadline=deadline)
+    where = _where(on, ray_address)
     cache = CacheOptions(file=output / REPLIES, retry_failed=retry_failed)
     summarizer = make_summarizer(engine, model, base_url, terms=terms, cache=cache, limits=limits, check=check)
     job = Job(
@@ -105,6 +117,9 @@ def bulk(
         lang=chosen_lang(lang),
         jobs=jobs or os.cpu_count() or 1,
         retry_failed=retry_failed,
+        on=where,
+        ray_address=ray_address,
+        ray_workers=jobs,
     )
     stop = Stop()
     summary = run_job(job, summarizer, display(say, summarizer.cost), stop)
@@ -114,6 +129,17 @@ def bulk(
     if stop.interrupted:
         raise typer.Exit(INTERRUPTED)
     raise typer.Exit(DONE if summary.is_whole else LOST)
+
+
+def _where(on: str, ray_address: str | None) -> Where:
+    """Who reads, as a user names it. Raises SettingsError that lists them."""
+    from summarizer.bulk.job import WHERE
+
+    if on not in WHERE:
+        raise SettingsError(f"Nobody reads on {on!r}; choose --on {' or '.join(WHERE)}.")
+    if ray_address and on != "ray":
+        raise SettingsError("--ray-address goes with --on ray; give both, or leave it out.")
+    return on
 
 
 def _say_where(job: Job) -> None:
