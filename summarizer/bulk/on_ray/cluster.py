@@ -7,7 +7,7 @@ import os
 import signal
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -103,16 +103,17 @@ def _quiet_backend() -> Iterator[None]:
 @contextmanager
 def quiet_data(patient: bool) -> Iterator[None]:
     """Ray Data without bars and notices. `patient`: a report may take any time, as limits of an endpoint want it."""
-    logger = logging.getLogger("ray.data")
-    level = logger.level
-    context = DataContext.get_current().copy()
-    context.enable_progress_bars = context.print_on_execution_start = False
+    wanted: dict[str, Any] = {"enable_progress_bars": False, "print_on_execution_start": False}
     if patient:
-        context.execution_no_progress_timeout_s = -1
+        wanted["execution_no_progress_timeout_s"] = -1
+    context, logger = DataContext.get_current(), logging.getLogger("ray.data")
+    before, level = {name: getattr(context, name) for name in wanted}, logger.level
     try:
-        with DataContext.current(context):
-            logger.setLevel(logging.CRITICAL)
-            yield
+        for name, value in wanted.items():
+            setattr(context, name, value)
+        logger.setLevel(logging.CRITICAL)
+        yield
     finally:
-        with suppress(ValueError):
-            logger.setLevel(level)
+        logger.setLevel(level)
+        for name, value in before.items():
+            setattr(context, name, value)
