@@ -101,7 +101,7 @@ def _flow(job: Job, summarizer: Summarizer, stop: Stop) -> Flow:
 def _flow_on_ray(job: Job, summarizer: Summarizer, stop: Stop) -> Flow:
     from summarizer.bulk.on_ray.environment import prepare
 
-    prepare(job)
+    prepare()
     try:
         from summarizer.bulk.on_ray.flow import RayFlow
     except ModuleNotFoundError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from ray.data import DataContext
 from summarizer.errors import InputError, SettingsError
 
 NAMESPACE = "gov-report-summarizer"
+_PATIENCE = 10.0  # seconds for a connection
 _OBJECTS = 256 * 2**20  # bytes of a local Ray's object store; what is in it are paths and the briefs on their way
 
 
@@ -56,8 +58,22 @@ def join(address: str | None, workers: int | None, processes: int) -> Cluster:
             object_store_memory=_OBJECTS,
         )
     else:
+        _reach(where)
         _begin(where)
     return Cluster(workers or _processors(), True)
+
+
+def _reach(address: str) -> None:
+    """Says at once that nobody listens at an address; Ray tries for minutes. Raises InputError."""
+    host, mark, port = address.rpartition(":")
+    if not mark or not port.isdigit():  # auto, and what Ray knows besides
+        return
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), _PATIENCE).close()
+    except OSError as error:
+        raise InputError(
+            f"No Ray cluster answers at {address} ({error.strerror or error}); check --ray-address or RAY_ADDRESS."
+        ) from error
 
 
 def _begin(address: str, **options: Any) -> None:
@@ -65,9 +81,13 @@ def _begin(address: str, **options: Any) -> None:
         with _same_signals(), _quiet_backend():
             ray.init(address, namespace=NAMESPACE, log_to_driver=False, logging_level=logging.ERROR, **options)
     except (ConnectionError, OSError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
-        what = "Ray cannot be begun here" if address == "local" else f"The Ray cluster {address} cannot be used"
         reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-        raise InputError(f"{what} ({reason}); check --ray-address, or run without --on ray.") from error
+        if address == "local":
+            raise InputError(f"Ray cannot be begun here ({reason}); run without --on ray.") from error
+        raise InputError(
+            f"The Ray cluster {address} cannot be used ({reason}); check --ray-address, that Python and Ray are "
+            "those of the cluster, and, where it wants a token, that RAY_AUTH_MODE=token is set."
+        ) from error
 
 
 def _processors() -> int:

@@ -3,21 +3,10 @@
 from __future__ import annotations
 
 import os
-import secrets
-import sys
-
-from summarizer.bulk.job import Job
 
 
-def prepare(job: Job) -> None:
-    """Keeps Ray quiet, and a Ray that is begun here to ourselves. What the user has set stays as it is.
-
-    Ray's ports are open to the network, and whoever reaches them has programs run: the run's own Ray takes orders from
-    those alone who know a word that is made here. Without effect where Ray has been imported already.
-    """
+def prepare() -> None:
+    """Keeps Ray quiet, and from beginning by itself. What the user has set stays as it is."""
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")
-    is_own = not job.ray_address and not os.environ.get("RAY_ADDRESS")
-    if is_own and "ray" not in sys.modules and "RAY_AUTH_MODE" not in os.environ:
-        os.environ["RAY_AUTH_MODE"] = "token"
-        os.environ["RAY_AUTH_TOKEN"] = secrets.token_hex(32)
+    os.environ.setdefault("RAY_ENABLE_AUTO_CONNECT", "0")  # a run that was ended at once must not begin another Ray

@@ -191,13 +191,13 @@ class RayFlow:
         from ray.data import ActorPoolStrategy, from_items
 
         settings = self.summarizer.settings
-        at_once = 1
-        if settings.engine == "chat":
-            at_once = math.ceil(settings.concurrency / self._cluster.workers) + 2
+        size = min(self._cluster.workers, len(lot))
+        share = math.ceil(len(lot) / size)  # who is there first takes no more than this, else the others have nothing
+        at_once = math.ceil(settings.concurrency / size) + 2 if settings.engine == "chat" else 1
         pool = ActorPoolStrategy(
-            size=min(self._cluster.workers, len(lot)),
-            max_concurrent_calls_per_actor=at_once,
-            max_tasks_in_flight_per_actor=at_once + 1,
+            size=size,
+            max_concurrent_calls_per_actor=min(at_once, share),
+            max_tasks_in_flight_per_actor=min(at_once + 1, share),
         )
         with quiet_data(patient=settings.engine == "chat"):
             rows = from_items([asdict(task) for task in lot], override_num_blocks=len(lot)).map_batches(

@@ -95,6 +95,8 @@ class Limits:
 
     async def joins(self, worker: str, machine: str, process: int) -> Order:
         """A worker's process begins; what an earlier process of the same worker held is given back."""
+        if before := self._places.get(worker):
+            self._said.append(f"A worker on {before[0]} ended (process {before[1]}); it was begun anew.")
         self._places[worker] = (machine, process)
         await self._let_go(worker)
         self._of(worker)

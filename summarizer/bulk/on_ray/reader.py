@@ -51,7 +51,7 @@ class ReportReader:
         self._room = Room()
         self._turns = Turns(round(settings.concurrency * _PLACES))
         self._open: Any = None
-        self._refusal = _refusal(self._order, self._summarizer)
+        self._refusal = refusal_of(self._order, self._summarizer)
         threading.Thread(target=self._live, daemon=True).start()
 
     def _live(self) -> None:
@@ -121,7 +121,7 @@ class ReportReader:
         return prepared_for(self._order.settings.engine, load(path))
 
 
-def _refusal(order: Order, summarizer: Summarizer) -> str | None:
+def refusal_of(order: Order, summarizer: Summarizer) -> str | None:
     """Why this machine can read nothing for the run; None where it can."""
     if not order.mark.exists():
         return _not_here(order.job.out)
