@@ -109,12 +109,15 @@ class Limits:
         for each in silent:
             await self._let_go(each)
 
-    async def begins(self, name: str) -> int | None:
-        """How often a report was begun and not ended; None where no report is to be begun any more."""
-        if self._stopping:
-            return None
-        self._begun[name] += 1
-        return self._begun[name] - 1
+    async def begun(self, name: str) -> int:
+        """How often a report was begun and not ended, which is how often its process has."""
+        return self._begun[name]
+
+    async def begins(self, name: str) -> bool:
+        """Notes that a report is begun; False where none is to be begun any more."""
+        if not self._stopping:
+            self._begun[name] += 1
+        return not self._stopping
 
     async def ended(self, name: str) -> None:
         """A report has come to its end, whichever."""

@@ -80,18 +80,17 @@ class ReportReader:
     async def _within_limits(self, task: Task) -> tuple[Outcome, Trouble | None]:
         if self._refusal is not None:
             return Outcome("waiting", task.digests, self._refusal), "final"
-        begun = await self._limits.begins.remote(task.name)
-        if begun is None:
-            return Outcome("waiting", task.digests), None
+        begun = await self._limits.begun.remote(task.name)
         if begun >= _TRIES:
             reason = (
                 f"The process that read it ended {_TRIES} times (out of memory?); leave it out, or read it by itself."
             )
-            result: tuple[Outcome, Trouble | None] = Outcome("failed", task.digests, reason), None
-        else:
-            async with self._room.alone() if begun else self._room.with_others():
-                result = await self._read(task)
-        await self._limits.ended.remote(task.name)
+            return Outcome("failed", task.digests, reason), None
+        async with self._room.alone() if begun else self._room.with_others():
+            if not await self._limits.begins.remote(task.name):  # counted when it is inside: who waits kills nobody
+                return Outcome("waiting", task.digests), None
+            result = await self._read(task)
+            await self._limits.ended.remote(task.name)
         return result
 
     async def _read(self, task: Task) -> tuple[Outcome, Trouble | None]:
