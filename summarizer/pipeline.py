@@ -142,6 +142,16 @@ class Summarizer:
         if self.settings.budget is not None:
             _ = self._run  # a budget that cannot be held is said before anything is read
 
+    @classmethod
+    def resolved(cls, settings: Settings, terms: Path | None = None, types: Sequence[type[OwnItem]] = (),
+                 run: Run | None = None) -> Summarizer:  # fmt: skip
+        """A summarizer of settings that were resolved elsewhere; `run` is what it shares with others."""
+        made = cls("rules", terms=terms, types=types, environment={})
+        made.settings = settings
+        if run is not None:
+            made._run = run
+        return made
+
     @cached_property
     def terms(self) -> Terms:
         """The indicator dictionary and glossary, with the user's own entries."""
@@ -153,6 +163,11 @@ class Summarizer:
         from summarizer.clients.stack import Run
 
         return Run(self.settings)
+
+    @property
+    def has_own_client(self) -> bool:
+        """Whether a client that was given answers, instead of one made from the settings."""
+        return self._own_client is not None
 
     @property
     def spent(self) -> Decimal | None:

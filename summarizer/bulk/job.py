@@ -8,15 +8,16 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from summarizer.correcting.fixes import fixes_beside
 from summarizer.errors import InputError
 from summarizer.outputs import Format, Lang
 from summarizer.pipeline import Summarizer
 
-On = Literal["local", "batch"]
-"""Where a model's requests are made: one by one from here, or as batches of the endpoint's."""
+On = Literal["local", "batch", "ray"]
+"""Where it is done: on this machine, with a model's requests one by one or as batches of the endpoint's, or on Ray."""
+PLACES: tuple[On, ...] = get_args(On)
 
 BRIEFS = "briefs"
 REPLIES = "replies.sqlite3"
@@ -26,7 +27,9 @@ REPLIES = "replies.sqlite3"
 class Job:
     """A bulk run: what to read, where briefs go, and how. `forms` hold json, which tables and `verify` need.
 
-    `jobs` is the number of processes that read; `patterns` and `recursive` choose files (inputs.py).
+    `jobs` is the number of processes that read; `patterns` and `recursive` choose files (inputs.py). `on` says
+    who reads; on Ray, `ray_address` is the cluster's (None: RAY_ADDRESS, else one of this machine's own is begun) and
+    `ray_workers` how many workers read (None: one a processor of the cluster).
     """
 
     places: Sequence[Path]
@@ -39,6 +42,8 @@ class Job:
     jobs: int = field(default_factory=lambda: os.cpu_count() or 1)
     retry_failed: bool = False
     on: On = "local"
+    ray_address: str | None = None
+    ray_workers: int | None = None
 
     @property
     def briefs(self) -> Path:

@@ -19,7 +19,7 @@ from summarizer.bulk.rules_flow import RulesFlow
 from summarizer.bulk.runner import Flow, Runner, Stop, make_folders, plan, refuse_overlap, tidy
 from summarizer.bulk.states import Outcome
 from summarizer.bulk.summary import Summary, summarize_run, write_summary
-from summarizer.errors import InputError
+from summarizer.errors import InputError, SettingsError
 from summarizer.model import Usage
 from summarizer.pipeline import Summarizer
 
@@ -76,6 +76,8 @@ class _Counting:
 
 def flow_of(job: Job, summarizer: Summarizer, stop: Stop, say: Callable[[str], None]) -> Flow:
     """The flow of a job: by rules, or by a model on whatever it is to run."""
+    if job.on == "ray":
+        return _flow_on_ray(job, summarizer, stop)
     if summarizer.settings.engine == "rules":
         return RulesFlow(job)
     if job.on == "batch":
@@ -130,6 +132,17 @@ async def _drive(runner: Runner) -> None:
             await runner.run()
             while isinstance(runner.flow, Returning) and await runner.flow.again():
                 await runner.run()
+
+
+def _flow_on_ray(job: Job, summarizer: Summarizer, stop: Stop) -> Flow:
+    from summarizer.bulk.on_ray.environment import prepare
+
+    prepare()
+    try:
+        from summarizer.bulk.on_ray.flow import RayFlow
+    except ModuleNotFoundError as error:
+        raise SettingsError("--on ray needs Ray: pip install 'gov-report-summarizer[ray]'.") from error
+    return RayFlow(job, summarizer, stop)
 
 
 def _nothing(job: Job) -> str:

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from summarizer.clients.base import Reply, Request, Sender
 from summarizer.clients.estimating import answer_limit, most_prompt_tokens
-from summarizer.clients.purse import Purse
+from summarizer.clients.shared import Money
 from summarizer.errors import EndpointError, EngineError
 from summarizer.model import Usage
 
@@ -26,7 +26,7 @@ class Budgeting:
     def __init__(
         self,
         sender: Sender,
-        purse: Purse,
+        purse: Money,
         price: Pricing,
         limit: int,
         clock: Callable[[], float] = time.monotonic,

@@ -9,8 +9,9 @@ from dataclasses import replace
 
 from summarizer.clients.base import Reply, Request, Sender
 from summarizer.clients.estimating import likely_tokens
-from summarizer.clients.gate import Gate, Passage
+from summarizer.clients.gate import Passage
 from summarizer.clients.headers import Now, limits_told
+from summarizer.clients.shared import Admission
 from summarizer.clients.vendors import is_crowded
 from summarizer.errors import EndpointError, LateError, QuotaError
 
@@ -18,7 +19,9 @@ from summarizer.errors import EndpointError, LateError, QuotaError
 class Limiting:
     """Sends what its gate lets pass. The gate may be shared with other clients of the same run."""
 
-    def __init__(self, sender: Sender, gate: Gate, clock: Callable[[], float] = time.monotonic, now: Now = time.time):
+    def __init__(
+        self, sender: Sender, gate: Admission, clock: Callable[[], float] = time.monotonic, now: Now = time.time
+    ):
         self._sender = sender
         self._gate = gate
         self._clock = clock

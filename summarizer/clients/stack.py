@@ -18,6 +18,7 @@ from summarizer.clients.limiting import Limiting
 from summarizer.clients.openai_chat import OpenAIChat
 from summarizer.clients.purse import Purse
 from summarizer.clients.retrying import Clock, Retrying, Sleep
+from summarizer.clients.shared import Admission, Money, Replies
 from summarizer.clients.store import ReplyStore
 from summarizer.clients.storing import Offline, Storing
 from summarizer.model import Usage
@@ -25,18 +26,36 @@ from summarizer.pricing import checked_price, cost_of
 from summarizer.settings import Settings
 
 
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """What a run shares with other processes."""
+
+    gate: Admission
+    purse: Money
+    replies: Replies
+
+
 class Run:
     """What all reports of a run share: the gate before the endpoint, the budget, and a client for each event loop.
 
-    `clock` and `sleep` are those of its waits. Raises SettingsError where there is a budget and no price is known to
-    hold it against.
+    `clock` and `sleep` are those of its waits; `elsewhere` is where the gate, the budget and the replies are, if they
+    are not this process's own. Raises SettingsError where there is a budget and no price is known to hold it against.
     """
 
-    def __init__(self, settings: Settings, clock: Clock = time.monotonic, sleep: Sleep = asyncio.sleep):
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Clock = time.monotonic,
+        sleep: Sleep = asyncio.sleep,
+        elsewhere: Elsewhere | None = None,
+    ):
         self._settings = settings
         self.clock, self.sleep = clock, sleep
-        self.gate = Gate(settings, clock, sleep)
-        self.purse = Purse(settings.budget) if settings.budget is not None else None
+        self.gate: Admission = elsewhere.gate if elsewhere else Gate(settings, clock, sleep)
+        self.purse: Money | None = None
+        if settings.budget is not None:
+            self.purse = elsewhere.purse if elsewhere else Purse(settings.budget)
+        self.replies = elsewhere.replies if elsewhere else None
         if self.purse is not None:
             checked_price(settings.model, settings.address, settings.price)
         self._open: dict[int, _Opened] = {}
@@ -74,7 +93,9 @@ class _Opened:
 
 def open_client(settings: Settings, run: Run | None = None) -> Client:
     """A client of the configured endpoint, with what its run shares (a run of its own without one)."""
-    store = ReplyStore(settings.cache_file) if settings.cache and settings.cache_file else None
+    store: Replies | None = None
+    if settings.cache and settings.cache_file:
+        store = (run.replies if run else None) or ReplyStore(settings.cache_file)
     if settings.offline:
         client: Client = Offline(settings)
     else:

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from summarizer.clients.base import AnswerSchema, Client, Message, Reply
 from summarizer.clients.kept import Kept
-from summarizer.clients.store import ReplyStore
+from summarizer.clients.shared import Replies
 from summarizer.errors import EndpointError, EngineError
 from summarizer.model import Usage
 from summarizer.settings import Settings
@@ -53,7 +53,7 @@ class Storing:
     the same time are sent once. The store works in threads: waiting for a disk must not hold up other requests.
     """
 
-    def __init__(self, client: Client, store: ReplyStore, settings: Settings):
+    def __init__(self, client: Client, store: Replies, settings: Settings):
         self._client = client
         self._store = store
         self._settings = settings

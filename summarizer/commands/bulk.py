@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, get_args
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -76,11 +76,19 @@ def bulk(
         str,
         typer.Option(
             "--on",
-            help="local (default), or batch: a model's requests as batches of the endpoint's, at half the price and "
-            "within a day each (docs/batch.md).",
+            help="local (default); batch: a model's requests as batches of the endpoint's, at half the price and "
+            "within a day each (docs/batch.md); ray: on a Ray cluster (docs/ray.md).",
             metavar="WHERE",
         ),
     ] = "local",
+    ray_address: Annotated[
+        str | None,
+        typer.Option(
+            "--ray-address",
+            help="The Ray cluster (RAY_ADDRESS; without either, one of --jobs workers is begun here, and ended).",
+            metavar="ADDRESS",
+        ),
+    ] = None,
     model: Model = None,
     base_url: BaseUrl = None,
     terms: Terms = None,
@@ -108,7 +116,7 @@ def bulk(
         raise SettingsError("Say what to read: a folder, files, or --list FILE.")
     if engine not in ("rules", "chat"):
         raise SettingsError(f"There is no engine {engine!r} for bulk; choose rules or chat.")
-    where = _where(on, engine, rpm or tpm or concurrency or deadline)
+    where = _where(on, engine, rpm or tpm or concurrency or deadline, ray_address)
     limits = make_limits(budget, price, rpm=rpm, tpm=tpm, concurrency=concurrency, timeout=timeout, deadline=deadline)
     cache = CacheOptions(file=output / REPLIES, retry_failed=retry_failed)
     summarizer = make_summarizer(engine, model, base_url, terms=terms, cache=cache, limits=limits, check=check)
@@ -125,6 +133,8 @@ def bulk(
         jobs=jobs or os.cpu_count() or 1,
         retry_failed=retry_failed,
         on=where,
+        ray_address=ray_address,
+        ray_workers=jobs,
     )
     if where == "local" and (flying := under_way(output)):
         say(f"{flying}, and this run does not use them; --on batch collects them.")
@@ -138,21 +148,22 @@ def bulk(
     raise typer.Exit(DONE if summary.is_whole else LOST)
 
 
-def _where(on: str, engine: str, pace: float | None) -> On:
-    """Where requests are made. Raises SettingsError where that does not go with the other options."""
-    from summarizer.bulk.job import On
+def _where(on: str, engine: str, pace: float | None, ray_address: str | None) -> On:
+    """Where it is done. Raises SettingsError where that does not go with the other options."""
+    from summarizer.bulk.job import PLACES
 
-    places = get_args(On)
-    if on not in places:
-        raise SettingsError(f"There is no --on {on!r}; choose {' or '.join(places)}.")
-    if on == "batch" and engine != "chat":
+    where = next((place for place in PLACES if place == on), None)
+    if where is None:
+        raise SettingsError(f"There is no --on {on!r}; choose {' or '.join(PLACES)}.")
+    if ray_address and where != "ray":
+        raise SettingsError("--ray-address goes with --on ray; give both, or leave it out.")
+    if where == "batch" and engine != "chat":
         raise SettingsError("--on batch asks a model; give --engine chat, or leave --on out.")
-    if on == "batch" and pace:
+    if where == "batch" and pace:
         raise SettingsError(
             "--rpm, --tpm, --concurrency and --deadline are for requests that are sent one by one; leave them out with "
             "--on batch."
         )
-    where: On = on  # type: ignore[assignment]
     return where
 
 
