@@ -37,6 +37,7 @@ _YEAR = re.compile(r"(?<!\d)(20\d\d|19[5-9]\d)年(?!来|以来)")
 _MULTIPLE_OF = re.compile(r"是(?:20\d\d年|上年|去年|同期|十?[一二三四五]?年?前|“?十[一二三四]五”?末)的$")
 _LOCATED = re.compile("[一-鿿]{2,12}(?:周边|附近)")  # where something is done says nothing of its field
 _MINUS = ("-", "－", "−", "负")
+_YEARLY = re.compile("(?:今年|去年|上年|当年|全年|(?:20|19)\\d\\d年)[^，。；]{0,20}$")
 _COMPARED = re.compile(r"(?:比|较|与|同|自|在|以|面向|瞄准|相对于)\s*$")
 
 
@@ -177,10 +178,12 @@ def kind_of(around: Around, tense: Tense, metadata: Metadata) -> KindReading:
     """Actual, target or reference, and the year, from the section, the clause and the report's years."""
     if _is_reference(around):
         return KindReading("reference", None, True, True)
-    year = explicit_year(around)
+    year = explicit_year(around, tense)
     default = metadata.target_year if tense == "plan" else metadata.review_year
-    if default is None:
-        default = metadata.target_year if metadata.review_year is None else metadata.review_year
+    if default is None and tense == "plan":
+        default = metadata.review_year
+    if _of_five_years(around, tense):
+        default = None
     kind: Kind = "target" if tense == "plan" else "actual"
     sure = False
     if year is not None and metadata.target_year is not None:
@@ -204,6 +207,17 @@ def kind_of(around: Around, tense: Tense, metadata: Metadata) -> KindReading:
     if stands and year is None:
         return KindReading(kind if "总投资" in clause else "actual", None, False, False)
     return KindReading(kind, year if year is not None else default, sure, year is not None)
+
+
+def _of_five_years(around: Around, tense: Tense) -> bool:
+    """Whether a value is of five years together: promised for the next ones, or summed up over the last ones."""
+    if _YEARLY.search(around.sentence_before):
+        return False
+    if tense == "plan":
+        named = [w for w in (around.heading, around.sentence_before) if pattern("basis", "next_five").search(w)]
+        return any(not re.search("20\\d\\d年|今年|明年", w) for w in named)
+    spans = around.sentence_before + around.heading
+    return basis_of(around) in ("average", "cumulative") and bool(pattern("basis", "past_five").search(spans))
 
 
 def _is_starting_value(around: Around) -> bool:
@@ -232,7 +246,7 @@ def _is_reference(around: Around) -> bool:
     return listed.match(around.after) is not None
 
 
-def explicit_year(around: Around) -> int | None:
+def explicit_year(around: Around, tense: Tense) -> int | None:
     """A year that the clause, or the sentence before it, names for the value; not a base of comparison.
 
     An earlier clause only gives its year on (到2025年, 截至2023年底) or where it opens the sentence.
@@ -248,14 +262,15 @@ def explicit_year(around: Around) -> int | None:
     ended = '[”’"]*(?:期)?末'
     planned = '[”’"]*(?:时期|期间)?[^，。]{0,8}(?:目标|任务)'
     during = '[”’"]*(?:时期|期间)'
-    shapes = ((own, ended), (sentence[-60:], ended), (sentence[-60:], during), (around.heading, planned))
+    heading = around.heading if tense == "plan" else ""
+    shapes = ((own, ended), (sentence[-60:], ended), (sentence[-60:], during), (heading, planned))
     for window, shape in shapes:
         if "五" not in window:
             continue  # as all names of plans have it
         for name, (_, last) in PLAN_PERIODS.items():
             if (
                 name in window
-                and re.search(_BEFORE_PLAN + name + shape, window)
+                and re.search(f"{_BEFORE_PLAN}{name}(?!五){shape}", window)
                 and not re.search(f"[比较][“‘]*{name}", window)
             ):
                 return last
@@ -296,10 +311,11 @@ def period_of(around: Around, metadata: Metadata) -> Period | None:
         if name in before and re.search(f'{_BEFORE_PLAN}{name}[”’"]*(?:时期|期间|规划期)', before):
             return Period(from_=first, to=last)
     spans = before + (around.heading + around.sentence_before if basis_of(around) in ("average", "cumulative") else "")
-    yearly = re.search("(?:今年|去年|上年|当年|全年|(?:20|19)\\d\\d年)[^，。；]{0,20}$", around.sentence_before)
+    yearly = _YEARLY.search(around.sentence_before)
     if metadata.review_year and not yearly and pattern("basis", "past_five").search(spans):
         return Period(from_=metadata.review_year - 4, to=metadata.review_year)
-    if metadata.target_year and not yearly and pattern("basis", "next_five").search(spans):
+    ahead = pattern("basis", "next_five").search(spans) or _of_five_years(around, "plan")
+    if metadata.target_year and not yearly and ahead:
         return Period(from_=metadata.target_year, to=metadata.target_year + 4)
     return None
 

@@ -9,13 +9,14 @@ from functools import cache
 from summarizer.headings import vocabulary
 from summarizer.model import Heading, Metadata, Sentence, Tense
 
+_PERIOD = re.compile("(?<![一二三四五六七八九十])(?:十[一二三四五]?|[七八九])五(?!五)")
 Group = tuple[tuple[Heading, ...], tuple[Sentence, ...]]
 
 
 def tenses_of(text: str, metadata: Metadata, groups: Sequence[Group]) -> list[Tense]:
     """Whether each section reports or promises: by the last opening cue, else by its wording."""
     if metadata.doc_type == "plan" and metadata.review_year is None:
-        return ["plan"] * len(groups)
+        return ["review" if _looks_back(path) else "plan" for path, _ in groups]
     cues = [_cue(text, metadata, path, sentences) for path, sentences in groups]
     tense: Tense | None = None
     tenses: list[Tense | None] = []
@@ -37,10 +38,33 @@ def split_at_plan(text: str, metadata: Metadata, groups: Sequence[Group]) -> lis
     opening = _tense_patterns(metadata.review_year, metadata.target_year)["opening_sentences"]
     found: list[Group] = []
     for path, sentences in groups:
-        turns = [i for i, s in enumerate(sentences) if i and opening.search(text[s.start : s.end])]
+        period = _period_ahead(path)
+        turns = [
+            i
+            for i, s in enumerate(sentences)
+            if (i and opening.search(text[s.start : s.end])) or (period and period in text[s.start : s.end])
+        ]
         cut = turns[0] if turns else len(sentences)
         found.extend((path, part) for part in (sentences[:cut], sentences[cut:]) if part)
     return found
+
+
+def _looks_back(path: tuple[Heading, ...]) -> bool:
+    """Whether a plan's section stands under a heading of its review (“九五”回顾)."""
+    words = _tense_patterns(None, None)
+    top = path[0].heading if path else ""
+    return words["review_headings"].search(top) is not None and not words["plan_headings"].search(top)
+
+
+def _period_ahead(path: tuple[Heading, ...]) -> str | None:
+    """The period that a heading looks forward to where it looks back at another (“九五”成就和“十五”目标)."""
+    words = _tense_patterns(None, None)
+    top = path[0].heading if path else ""
+    back, ahead = words["review_headings"].search(top), words["plan_headings"].search(top)
+    if len(path) != 1 or back is None or ahead is None or back.end() > ahead.end():
+        return None
+    periods = [match.group() for match in _PERIOD.finditer(top)]
+    return periods[-1] if len(set(periods)) > 1 else None
 
 
 def _cue(
@@ -49,6 +73,10 @@ def _cue(
     words = _tense_patterns(metadata.review_year, metadata.target_year)
     if sentences and words["opening_sentences"].search(text[sentences[0].start : sentences[0].end]):
         return "plan", True
+    period = _period_ahead(path)
+    if period is not None and sentences:
+        ahead = any(period in text[s.start : s.end] for s in sentences)
+        return ("plan" if ahead else "review"), True
     for heading in reversed(path[:2]):
         if words["plan_headings"].search(heading.heading):
             return "plan", True

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from summarizer import Summarizer
 from summarizer.cues import (
     Around,
     base_of,
@@ -378,3 +379,17 @@ def test_a_space_between_verb_and_number_changes_nothing() -> None:
 def test_a_number_behind_a_comma_inherits_no_direction() -> None:
     """下降4%，74个城市: the count is no decline."""
     assert measure_of(around("排放量分别下降5.6%和4%，74个重点城市浓度改善。")) == ("level", None)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "year"),
+    [
+        ("二、“十五五”时期主要目标任务\n全市生产总值年均增长5%左右。", "target", 2030),
+        ("二、未来五年工作目标\n地区生产总值达到1000亿元以上。", "target", None),
+        ("二、2024年工作安排\n地区生产总值增长6%。", "target", 2024),
+        ("一、过去五年工作回顾\n五年来,累计新增就业50万人。", "actual", None),
+    ],
+)
+def test_what_is_of_several_years_has_no_year_of_the_report(text, kind, year):
+    brief = Summarizer("rules", environment={}).summarize_text(f"鲸湖市2024年政府工作报告\n{text}\n", "r")
+    assert [(figure.kind, figure.year) for figure in brief.figures] == [(kind, year)]

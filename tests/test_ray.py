@@ -325,7 +325,7 @@ def test_ray_is_loaded_by_nothing_else():
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
-    [(("--on", "mars"), "choose --on"), (("--ray-address", "auto"), "goes with --on ray")],
+    [(("--on", "mars"), "choose local or batch or ray"), (("--ray-address", "auto"), "goes with --on ray")],
 )
 def test_options_that_do_not_go_together_are_said(tmp_path, arguments, said):
     result = run(seeds()[0].parent, tmp_path / "out", *arguments)

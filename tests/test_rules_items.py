@@ -57,6 +57,16 @@ def risks(sentence: str, head: str) -> list[tuple[str, str]]:
         ("力争鲸湖大桥竣工、鹿角大桥通车。", [("鲸湖大桥", "completed"), ("鹿角大桥", "completed")]),
         ("鲸湖新城全力推进鹿角片区开发建设。", [("鹿角片区", BUILDING)]),
         ("启动投资2亿元的鲸湖水厂建设。", [("鲸湖水厂", "started")]),
+        ("启动投资2350万元的中医院扩建项目。", [("中医院扩建项目", "started")]),
+        ("谋划启动鲸湖大桥建设。", [("鲸湖大桥", "planned")]),
+        ("谋划布局鲸湖科学城。", [("鲸湖科学城", "planned")]),
+        ("力争鲸湖机场年底开工。", [("鲸湖机场", "started")]),
+        ("抓好鲸湖智能、蓝鲨新材等项目。", [("鲸湖智能", BUILDING), ("蓝鲨新材", BUILDING)]),
+        (
+            "完成鲸湖公园、街心公园改造提升。",
+            [("鲸湖公园", "completed"), ("街心公园", "completed")],
+        ),
+        ("完成鲸湖路、鹿角路硬化绿化亮化。", [("鲸湖路", "completed"), ("鹿角路", "completed")]),
         ("加快鲸湖机场改扩建及鹿角站集疏运、新湖路东延线等道路建设。", [
             ("鲸湖机场改扩建", BUILDING), ("鹿角站集疏运", BUILDING), ("新湖路东延线", BUILDING),
         ]),
@@ -88,6 +98,9 @@ def test_a_named_undertaking_is_a_project_at_the_stage_of_its_verb(sentence: str
         "在鲸湖镇、鹿角里等重点片区试点建设低排放区。",
         "加强鲸湖商圈、鹿角里等重点区域精细管理和景观改造。",
         "支持鲸湖大学、鹿角学院等高校创新发展。",
+        "抓牢项目建设。",
+        "打通群众反映强烈的丁字路、卡脖路。",
+        "鲸湖度假区获评省级生态文明建设示范区。",
     ],
 )
 def test_kinds_programmes_and_slogans_are_no_projects(sentence: str) -> None:
@@ -135,6 +148,8 @@ def test_what_a_year_later_can_be_checked_is_a_goal(sentence: str) -> None:
         "建设数字经济示范区",
         "推动惠企政策落地",
         "做好信访工作",
+        "谋划启动鲸湖大桥建设。",
+        "实施鲸湖防洪提升工程。",
     ],
 )
 def test_progress_programmes_and_exhortations_are_no_goals(sentence: str) -> None:

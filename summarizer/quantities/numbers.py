@@ -13,7 +13,10 @@ HAN = "零〇○一二三四五六七八九十百千万亿兆两"
 DIGIT = "0-9０-９"
 ARABIC = re.compile(rf"[{DIGIT}]+(?:[,，][{DIGIT}]{{3}}(?![{DIGIT}])){{0,8}}(?:(?: [.．] |[.．])[{DIGIT}]+)?")
 CHINESE = re.compile(rf"[{HAN}]+")
-SCALE = re.compile("万亿|千亿|百亿|十亿|千万|百万|十万|亿|兆(?!瓦)|万|千(?![瓦克米伏分卡])|百(?!分)")
+# 兆 is 10^12 of money alone; elsewhere it is a million (500兆瓦, 1000兆宽带).
+SCALE = re.compile(
+    "万亿|千亿|百亿|十亿|千万|百万|十万|亿|兆(?=[美日韩欧港澳]?元|新台币|人民币)|万|千(?![瓦克米伏分卡])|百(?!分)"
+)
 MORE = re.compile("余|多")
 MAX_DIGITS = 24
 # What may stand between a number and its unit: a space, or the end of a line or page (with its page number).

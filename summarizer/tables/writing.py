@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import chain, islice
 from pathlib import Path
 from typing import Protocol
 
@@ -67,8 +68,10 @@ def write_tables(shelf: Shelf, output: str, whats: Sequence[What]) -> Written:
     """
     written = Written()
     folder = Path() if output == "-" else Path(output).parent
+    briefs = iter(shelf)
+    first = list(islice(briefs, 1))  # where there is none, that is said before a file is begun
     with _targets(output, whats, written) as targets:
-        for stored, content in shelf:
+        for stored, content in chain(first, briefs):
             written.briefs += 1
             origin = Origin(stored.name, page_path(stored.page, folder))
             for what, target in targets.items():

@@ -42,7 +42,8 @@ def install(name: str) -> None:
     packages = str(HERE / f"{name}.txt")
     subprocess.run([sys.executable, "-m", "venv", str(HOME / name)], check=True)
     pip = [str(python_of(name)), "-m", "pip", "install", "--disable-pip-version-check", "--quiet"]
-    environment = {"CMAKE_BUILD_PARALLEL_LEVEL": "1"} | os.environ
+    # Not for this processor alone: what it offers (AMX), a virtual machine may not let a program use.
+    environment = {"CMAKE_BUILD_PARALLEL_LEVEL": "1", "CMAKE_ARGS": "-DGGML_NATIVE=OFF -DGGML_AVX2=ON"} | os.environ
     subprocess.run([*pip, "--requirement", packages], check=True, env=environment)
     subprocess.run([str(python_of(name)), "-c", _ASSEMBLE, str(MODEL)], check=True)
     (HOME / name / ".ready").write_text(_wanted(name), "utf-8")
