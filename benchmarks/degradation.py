@@ -128,12 +128,12 @@ def _truth(path: Path) -> dict[str, Any]:
 
 
 def _wrong_figures(brief: Brief, gold: dict[str, Any], fields: tuple[str, ...]) -> tuple[int, int]:
-    """Wrong figure readings in a brief: those marked as disputed, and those that slipped through."""
+    """Wrong figure readings of the model in a brief: those marked as disputed, and those that slipped through."""
     truth: _Truth = {(f["start"], f["end"]): f for f in gold["figures"]}
     places = {q.id: (q.start, q.end) for q in brief.content.quantities}
     disputed = slipped = 0
     for figure in brief.figures:
-        for quantity in figure.quantities:
+        for quantity in figure.quantities if figure.by == "chat" else ():
             f = truth.get(places[quantity])
             given = {"zh": figure.indicator.zh, "k": figure.kind, "y": figure.year, "d": figure.direction}
             known = {"zh": f["indicator_zh"], "k": f["kind"], "y": f["year"], "d": f["direction"]} if f else {}

@@ -174,10 +174,21 @@ def test_quantities_left_out_are_asked_for_once_with_their_sentences_only(terms)
 def test_a_part_costs_a_reading_a_repair_and_a_completion_at_most(terms):
     chunk = chunk_of(PLAN)
     bad = rows(chunk)[0] | {"zh": "外商投资"}
-    with endpoint(lambda n, r: answer(figures=[bad])) as served:
+    with endpoint(lambda n, r: answer(figures=[bad, *rows(chunk)[1:2]])) as served:
         reading = read(chunk, served.url, terms)
     assert len(served.requests) == 3
     assert reading.by == "chat"
+
+
+def test_a_part_of_which_nothing_is_right_is_read_by_rules(terms):
+    chunk = chunk_of(PLAN)
+    bad = rows(chunk)[0] | {"zh": "外商投资"}
+    with endpoint(lambda n, r: answer(figures=[bad])) as served:
+        reading = read(chunk, served.url, terms)
+    assert len(served.requests) == 3
+    assert reading.by == "rules"
+    assert [f.q for f in reading.draft.figures] == ids(chunk)
+    assert "no item that is right" in reading.gaps[-1].detail
 
 
 @pytest.mark.parametrize(

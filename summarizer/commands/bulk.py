@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from summarizer.outputs import Format
     from summarizer.pipeline import Summarizer
 
-Out = Annotated[Path, typer.Option("-o", "--output", help="The output folder.", metavar="OUT", show_default=False)]
+Out = Annotated[Path, typer.Option("-o", "--output", help="The output folder.", metavar="OUT")]
 
 
 def bulk(

@@ -41,7 +41,7 @@ def install(name: str) -> None:
     print(f"installing {name} into .interop/{name} (once; llama-cpp-python compiles for many minutes)", file=sys.stderr)
     packages = str(HERE / f"{name}.txt")
     subprocess.run([sys.executable, "-m", "venv", str(HOME / name)], check=True)
-    pip = [str(python_of(name)), "-m", "pip", "install", "--disable-pip-version-check", "--quiet"]
+    pip = [str(python_of(name)), "-m", "pip", "install", "--disable-pip-version-check", "--no-cache-dir", "--quiet"]
     # Not for this processor alone: what it offers (AMX), a virtual machine may not let a program use.
     environment = {"CMAKE_BUILD_PARALLEL_LEVEL": "1", "CMAKE_ARGS": "-DGGML_NATIVE=OFF -DGGML_AVX2=ON"} | os.environ
     subprocess.run([*pip, "--requirement", packages], check=True, env=environment)

@@ -64,6 +64,7 @@ class PartReader:
         self._chunk = chunk
         self._allowance = allowance
         self._own = own
+        self._doubtful = False
         self.usage = Usage()
         self.gaps: list[Gap] = []
 
@@ -73,7 +74,7 @@ class PartReader:
         if parsed.repeated:
             self._note("repeated", f"{parsed.repeated} items were given twice, and taken once")
         draft = await self._completed(await self._repaired(parsed))
-        if self._chunk.quantities and not any((draft.figures, draft.goals, draft.skipped)):
+        if self._chunk.quantities and not self._holds(draft):
             raise ReplyError("the answer holds no item that is right")
         for name in unaccounted(draft, self._chunk, self._terms):
             q = self._chunk.quantities[name]
@@ -81,6 +82,11 @@ class PartReader:
             gap = Gap(stage="reading", reason="left_out", start=q.start, end=q.end, detail=detail, lost=True)
             self.gaps.append(gap)
         return translated(draft, self._chunk, self._terms)
+
+    def _holds(self, draft: Draft) -> bool:
+        """Whether anything in a draft is right; where nothing is, rules do better."""
+        right = without(draft, check(draft, self._chunk, self._terms)) if self._doubtful else draft
+        return any((right.figures, right.goals, right.skipped))
 
     async def _ask(self, messages: Sequence[Message]) -> Reply:
         reply = await self._send(messages)
@@ -162,6 +168,7 @@ class PartReader:
         if not offences:
             return parsed.draft
         good = without(parsed.draft, violations)
+        self._doubtful = not any((good.figures, good.goals, good.skipped))
         ids = {i for offence in offences for i in offence.ids(chunk)}
         lines = sentences_of(chunk, ids) if all(o.item is not None for o in offences) else []
         items = [(o.kind, o.item, o.reason) for o in offences]
