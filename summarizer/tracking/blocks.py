@@ -11,7 +11,7 @@ from summarizer.model import Evidence, Project, Quantity
 from summarizer.rendering.blocks import report_numbers
 from summarizer.rendering.item_parts import standing
 from summarizer.rendering.labels import label
-from summarizer.rendering.phrases import named_value, none_found, source_cell
+from summarizer.rendering.phrases import named_value, source_cell
 from summarizer.rendering.shapes import (
     Block,
     BulletList,
@@ -112,7 +112,7 @@ def _row(wording: Wording, number: str, row: Tracked) -> tuple[Cell, ...]:
         Cell(_target_lines(wording, row)),
         Cell(tuple(line for outcome in row.outcomes for line in _outcome_lines(wording, row, outcome)))
         if row.outcomes
-        else none_found(wording).cell,
+        else wording.cell("track", "no_outcome", "muted"),
         Cell(wording.each(lambda language: _verdict_line(row, language)) + _warnings(wording, row)),
         source_cell(_target_evidence(row)),
         source_cell(_outcome_evidence(row)),
