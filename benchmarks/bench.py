@@ -3,7 +3,8 @@
 Prints what importing and --help cost, characters a second of each stage against reading the bytes,
 memory, what a user asks for (quantities a second, milliseconds a brief), what prompts and answers cost
 in tokens (economy.py), what the client costs beside the endpoint's time (overhead.py), the quantity grammar
-beside other readers (rivals.py), and what becomes of fabricated facts (adversary.py).
+beside other readers (rivals.py), what becomes of fabricated facts (adversary.py), and bulk runs (bulk.py,
+bulk_chat.py), which take a quarter of an hour: COUNT and GROWTH make them shorter.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import adversary
+import bulk
+import bulk_chat
 import economy
 import overhead
 import rivals
@@ -93,6 +96,8 @@ def main() -> None:
     overhead.main()
     rivals.main()
     print("\n" + adversary.report())
+    bulk.main()
+    bulk_chat.main()
 
 
 if __name__ == "__main__":

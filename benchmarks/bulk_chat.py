@@ -1,7 +1,7 @@
 """Bulk runs by a model: a loopback server that answers in 300 ms, and a run that is killed again and again.
 
 Reports are the samples over and over, each time with another title, so that no two requests are the same. COUNT
-(default 1,000) says how many; the run that is killed has a tenth of them.
+(default 1,000) says how many; the run that is killed has a quarter of them.
 """
 
 from __future__ import annotations
@@ -72,13 +72,13 @@ def served(url: str) -> int:
         return int(json.load(answer)["choices"][0]["message"]["content"])
 
 
-def killed(place: Path, out: Path, url: str, seconds: float) -> int:
-    """Runs that are killed at random moments, then one to the end; gives how many were killed."""
+def killed(place: Path, out: Path, url: str, start: float, seconds: float) -> int:
+    """Runs that are killed at random moments in the midst of their requests, then one to the end; gives the kills."""
     rng, kills = random.Random(7), 0
     while kills < KILLS:
         process = subprocess.Popen(command(place, out, url), stderr=subprocess.DEVNULL, env=surroundings(out))
         with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(rng.uniform(0.2, 1.0) * seconds)
+            process.wait(start + rng.uniform(0.0, 2.0) * seconds / KILLS)
             break  # it came to its end
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
@@ -96,7 +96,7 @@ def main() -> None:
     work = Path(tempfile.mkdtemp())
     try:
         fill(work / "one", 1)
-        fill(work / "few", max(COUNT // 10, 1))
+        fill(work / "few", max(COUNT // 4, 1))
         fill(work / "many", COUNT)
         with slow_server(SECONDS) as url:
             start, _, _ = run(work / "one", work / "start", url)
@@ -117,7 +117,7 @@ def main() -> None:
         with slow_server(SECONDS) as url:
             whole, _, _ = run(work / "few", work / "undisturbed", url)
             paid = served(url)
-            kills = killed(work / "few", work / "disturbed", url, whole / 2)
+            kills = killed(work / "few", work / "disturbed", url, 0.7 * start, whole - 0.7 * start)
             disturbed = served(url) - paid
             same = briefs(work / "undisturbed") == briefs(work / "disturbed")
             most = paid + kills * CONCURRENCY

@@ -62,8 +62,13 @@ class Reader:
         finally:
             del self._reading[task.number]
 
+    def give_up(self) -> None:
+        """Ends the process if it is still reading, which nobody waits for any more."""
+        if self._reading:
+            self._process.kill()
+
     def close(self) -> None:
-        """Ends the process."""
+        """Ends the process, when it has ended what it does."""
         self._send(None)
         self._process.join(_LAST_WORDS)
         if self._process.is_alive():
@@ -155,7 +160,9 @@ class Readers:
                 await self._loop_free(reader.close)
 
     async def close(self) -> None:
-        """Ends the processes, when they have ended what they do."""
+        """Ends the processes."""
+        for reader in self._open:
+            reader.give_up()
         await asyncio.gather(*(self._loop_free(reader.close) for reader in self._open))
 
     def _least_busy(self) -> Reader:
