@@ -34,12 +34,7 @@ _NOTED = re.compile(
     "[\\[［〔【(（]\\d{1,2}[\\]］〕】)）]|(?<=.{2})[（(](?:含|不含|剔除|扣除|按|可比|同口径)[^（）()]*[)）]"
 )
 _AFTER_NOTE = re.compile("^[（(][^（）()]{1,16}[)）][、，]?")  # 园区1个（鲸湖）、鹿园2个
-_ONLY_DATED = re.compile("(?:(?:20|19)\\d\\d年|去年|上年|全年|今年|当年|累计)(?:底|末|共)?")
-# A base of comparison alone (比去年) names nothing; what a name may open with and does not belong to it.
-_ONLY_BASE = re.compile(
-    "(?:比|较|由|从|为|与)(?:(?:20|19)\\d\\d年|[“‘]?十[一二三四]?五[”’]?|去年|上年|上一年|年初|前年|同期)(?:同期|同口径|末|底)?(?:相比)?"
-)
-_OPENING = re.compile("^(?:(?:到|至|截至)(?:20|19)\\d\\d年(?:底|末)?[，,]?|以来|其中)(?=[“‘]?[一-鿿\\d]{3})")
+_ONLY_DATED = re.compile("(?:由|从|为)?(?:(?:20|19)\\d\\d年|去年|上年|全年|今年|当年|年初|累计)(?:底|末|共)?")
 _GROWING = re.compile(
     "([^，。；,;]{2,20}?)(?:稳定|平稳|持续|快速|较快|大幅|稳步|不断)*(?:增长|提高|提升|增加|扩大|下降|回落|攀升|回升)$"
 )
@@ -99,7 +94,6 @@ def name_quantities(text: str, sentence: Sentence, quantities: tuple[Quantity, .
 def _tidy(name: str) -> str:
     """A name without marks whose partner was cut off, and a rank that is no number (保持全市前列)."""
     name = name if name.isprintable() else "".join(c for c in name if c.isprintable() or c == " ")
-    name = _OPENING.sub("", name)
     while len(name) > 3 and (cut := _words("dangling", "(?:{})$").search(name)):
         name = name[: cut.start()]
     name = _REACHED.sub(r"\1\2", _AHEAD.sub("", name) or name)
@@ -198,7 +192,7 @@ def _respectively(place: _Place, size: int, found: list[str]) -> list[str]:
         return _completed(parts, _strip_lead(_strip_tail(behind)))
     if len(parts) == 1 and len(found) >= size and re.fullmatch(".{0,6}(?:率|占比|比重|比例)", parts[0]):
         return [name + parts[0] for name in found[-size:]]
-    if (subject in ("", "同比") or _ONLY_BASE.fullmatch(subject)) and len(found) >= size:
+    if (subject == "" or _COMPARISON.match(subject)) and len(found) >= size:
         return found[-size:]
     if size == 2 and subject.startswith("城乡"):
         return ["城" + subject[2:], "乡" + subject[2:]]  # in the text's own characters
@@ -317,8 +311,6 @@ def _verb_of_list(before: str) -> str:
 def _named_before(place: _Place, before: str, previous: str) -> str:
     q = place.quantity
     own = _after_predicate(_strip_lead(_after_comma(_AFTER_NOTE.sub("", before))).strip(_EDGES))
-    if _ONLY_BASE.fullmatch(own):
-        return previous
     if _ONLY_DATED.fullmatch(own) or not own:
         grown = _GROWING.search((place.since or place.sentence_before).rstrip(_EDGES).rpartition("，")[2])
         if grown and q.dimension != "rank" and (subject := _strip_lead(grown.group(1).strip(_EDGES))):
@@ -327,7 +319,7 @@ def _named_before(place: _Place, before: str, previous: str) -> str:
     if q.unit == "rank":
         own = _strip_tail(_RANKED.sub("", place.before).strip(_EDGES))
         own = _strip_lead(_strip_tail(re.sub(names()["figure"]["rank_tail"], "", own)).strip(_EDGES))
-        own = "" if _ONLY_BASE.fullmatch(own) else own
+        own = "" if _COMPARISON.match(own) else own
         if own in names()["figure"]["bare_heads"]:
             return _headed(own, place, previous)
         return own if len(own) > 1 else previous
@@ -436,7 +428,7 @@ def _strip_lead(text: str) -> str:
     pattern = _words("lead", "^(?:{})(?!区|性)")
     own = _DATED.sub("", text.strip(_EDGES))
     while (match := pattern.match(own)) and len(own) - match.end() >= 2:
-        own = own[match.end() :].lstrip(_EDGES)
+        own = _DATED.sub("", own[match.end() :].lstrip(_EDGES))  # 力争到2025年引进
     return own if not pattern.fullmatch(own) else ""
 
 
