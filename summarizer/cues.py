@@ -17,22 +17,11 @@ from importlib import resources
 from typing import Any, cast
 
 from summarizer.model import Basis, Direction, Kind, Measure, Metadata, Period, Quantity, Stage, Tense, Theme
+from summarizer.periods import PLAN_NAME, PLAN_PERIODS
 from summarizer.quantities.units import alternation
 
 STAGES: tuple[Stage, ...] = ("planned", "started", "under_construction", "completed", "operating")
-PLAN_PERIODS = {
-    "七五": (1986, 1990),
-    "八五": (1991, 1995),
-    "九五": (1996, 2000),
-    "十五": (2001, 2005),
-    "十一五": (2006, 2010),
-    "十二五": (2011, 2015),
-    "十三五": (2016, 2020),
-    "十四五": (2021, 2025),
-    "十五五": (2026, 2030),
-}
 _REACH = 500  # how much of a long sentence before a quantity may speak for it
-_BEFORE_PLAN = "(?<![一二三四五六七八九十百千第])"
 _YEAR = re.compile(r"(?<!\d)(20\d\d|19[5-9]\d)年(?!来|以来)")
 _MULTIPLE_OF = re.compile(r"是(?:20\d\d年|上年|去年|同期|十?[一二三四五]?年?前|“?十[一二三四]五”?末)的$")
 _LOCATED = re.compile("[一-鿿]{2,12}(?:周边|附近)")  # where something is done says nothing of its field
@@ -265,15 +254,10 @@ def explicit_year(around: Around, tense: Tense) -> int | None:
     heading = around.heading if tense == "plan" else ""
     shapes = ((own, ended), (sentence[-60:], ended), (sentence[-60:], during), (heading, planned))
     for window, shape in shapes:
-        if "五" not in window:
-            continue  # as all names of plans have it
-        for name, (_, last) in PLAN_PERIODS.items():
-            if (
-                name in window
-                and re.search(f"{_BEFORE_PLAN}{name}(?!五){shape}", window)
-                and not re.search(f"[比较][“‘]*{name}", window)
-            ):
-                return last
+        for match in re.finditer(PLAN_NAME + shape, window):
+            name = match.group(1)
+            if name in PLAN_PERIODS and not re.search(f"[比较][“‘]*{name}", window):
+                return PLAN_PERIODS[name][1]
     return None
 
 
@@ -307,8 +291,9 @@ def period_of(around: Around, metadata: Metadata) -> Period | None:
     before = around.sentence_before[-40:]
     if match := re.search(r"(20\d\d)(?:年)?\s*(?:至|到|—|-|～|－)+\s*(20\d\d)年", before):
         return Period(from_=int(match.group(1)), to=int(match.group(2)))
-    for name, (first, last) in PLAN_PERIODS.items():
-        if name in before and re.search(f'{_BEFORE_PLAN}{name}[”’"]*(?:时期|期间|规划期)', before):
+    for match in re.finditer(PLAN_NAME + '[”’"]*(?:时期|期间|规划期)', before):
+        if match.group(1) in PLAN_PERIODS:
+            first, last = PLAN_PERIODS[match.group(1)]
             return Period(from_=first, to=last)
     spans = before + (around.heading + around.sentence_before if basis_of(around) in ("average", "cumulative") else "")
     yearly = _YEARLY.search(around.sentence_before)
@@ -347,6 +332,8 @@ def stage_of(clause: str, name: str) -> Stage | None:
     if stage == "completed" and pattern("stage", "unfinished").search(behind):
         return "under_construction"
     around = before + " " + behind
+    if pattern("stage", "thought_of", "(?:{})$").search(before[: max(0, before.rfind(word))]):
+        return "planned"
     if word in words()["stage"]["landing"] and pattern("stage", "pushed").search(before):
         return "planned"
     if stage != "planned" and pattern("stage", "hope").search(around):

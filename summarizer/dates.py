@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from summarizer.cues import PLAN_PERIODS
+from summarizer.periods import PLAN_PERIODS
 from summarizer.quantities.numerals import parse_chinese
 from summarizer.quantities.units import alternation
 

@@ -8,8 +8,8 @@ from functools import cache
 
 from summarizer.headings import vocabulary
 from summarizer.model import Heading, Metadata, Sentence, Tense
+from summarizer.periods import plans_in
 
-_PERIOD = re.compile("(?<![一二三四五六七八九十])(?:十[一二三四五]?|[七八九])五(?!五)")
 Group = tuple[tuple[Heading, ...], tuple[Sentence, ...]]
 
 
@@ -63,7 +63,7 @@ def _period_ahead(path: tuple[Heading, ...]) -> str | None:
     back, ahead = words["review_headings"].search(top), words["plan_headings"].search(top)
     if len(path) != 1 or back is None or ahead is None or back.end() > ahead.end():
         return None
-    periods = [match.group() for match in _PERIOD.finditer(top)]
+    periods = plans_in(top)
     return periods[-1] if len(set(periods)) > 1 else None
 
 

@@ -204,6 +204,14 @@ def test_a_wrong_year_is_disputed_and_an_absent_one_refused(terms):
     ]
 
 
+@pytest.mark.parametrize(("year", "found"), [(2030, []), (2005, ["year_not_in_text"])])
+def test_the_end_of_a_plan_may_be_said_and_not_that_of_one_within_its_name(year, found, terms):
+    """“十五五” ends in 2030; the “十五” in it, which ended in 2005, is none."""
+    chunk = chunk_of("二、2026年工作安排\n“十五五”期间,城镇新增就业20万人。")
+    said = figure(ids(chunk)[0], "城镇新增就业", y=year)
+    assert reasons(draft_of(figures=[said]), chunk, terms) == found
+
+
 def test_a_unit_that_the_indicator_cannot_have_is_disputed(terms):
     assert "unit" in doubts("二、2024年工作安排\n全年城镇新增就业20亿元。", 0, "城镇新增就业", terms)
 

@@ -28,6 +28,7 @@ from summarizer.model import (
     Sentence,
 )
 from summarizer.naming import likeness, name_quantities
+from summarizer.periods import PLAN_PERIODS, plans_in
 from summarizer.quantities.grammar import cuts_number, scan
 from summarizer.terms.dictionary import Terms
 
@@ -277,7 +278,7 @@ class Checker:
         sentence, section = self.index.sentence_at(position)
         words = self.text[sentence.start : sentence.end] + " ".join(h.heading for h in section.path)
         around = unicodedata.normalize("NFKC", words)
-        planned = any(name in around and year == last for name, (_, last) in cues.PLAN_PERIODS.items())
+        planned = year in [PLAN_PERIODS[name][1] for name in plans_in(around) if name in PLAN_PERIODS]
         return planned or re.search(rf"(?<!\d){year}(?!\d)", around) is not None
 
     def figure_doubts(self, figure: DraftFigure, quantity: Quantity) -> list[str]:
