@@ -56,6 +56,11 @@ def test_importing_loads_no_sdk_and_no_extra():
     assert not heavy & modules_after("import summarizer")
 
 
+def test_the_commands_load_nothing_heavy_before_one_of_them_runs():
+    heavy = {"openai", "httpx2", "jinja2", "tenacity", "pydantic", "ray", "pyarrow", "genai_prices"}
+    assert not heavy & modules_after("import summarizer.cli")
+
+
 def test_the_rules_engine_needs_no_sdk():
     code = f"import summarizer; summarizer.Summarizer(engine='rules', environment={{}}).summarize({str(SEED)!r})"
     assert not {"openai", "httpx2", "tenacity", "typer"} & modules_after(code)

@@ -28,7 +28,6 @@ from summarizer.commands.common import (
     say,
 )
 from summarizer.errors import SettingsError
-from summarizer.pricing import BATCH_SHARE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -169,6 +168,8 @@ def _where(on: str, engine: str, pace: float | None, ray_address: str | None) ->
 
 def _cost(job: Job, summarizer: Summarizer) -> Callable[[Usage], Decimal | None]:
     """What gives the US dollars of a usage: batches cost a share of what requests cost one by one."""
+    from summarizer.pricing import BATCH_SHARE
+
     if job.on != "batch":
         return summarizer.cost
 
