@@ -143,11 +143,21 @@ class Summarizer:
             _ = self._run  # a budget that cannot be held is said before anything is read
 
     @classmethod
-    def resolved(cls, settings: Settings, terms: Path | None = None, types: Sequence[type[OwnItem]] = (),
-                 run: Run | None = None) -> Summarizer:  # fmt: skip
-        """A summarizer of settings that were resolved elsewhere; `run` is what it shares with others."""
+    def resolved(
+        cls,
+        settings: Settings,
+        terms: Path | None = None,
+        types: Sequence[type[OwnItem]] = (),
+        *,
+        run: Run | None = None,
+        client: Client | None = None,
+    ) -> Summarizer:
+        """A summarizer of settings that were resolved elsewhere.
+
+        `run` is what it shares with others at the endpoint, `client` answers instead of the endpoint.
+        """
         made = cls("rules", terms=terms, types=types, environment={})
-        made.settings = settings
+        made.settings, made._own_client = settings, client
         if run is not None:
             made._run = run
         return made

@@ -18,9 +18,11 @@ from typer.testing import CliRunner
 
 from summarizer.bulk.ledger import open_ledger
 from summarizer.bulk.locking import sole_run
+from summarizer.bulk.streaming import bulk
 from summarizer.bulk.turns import Turns
 from summarizer.cli import app
 from summarizer.errors import InputError
+from summarizer.pipeline import Summarizer
 from summarizer.resources import folder
 
 
@@ -285,3 +287,14 @@ def test_a_turn_that_was_given_up_is_passed_on():
             pass
 
     assert asyncio.run(scene())
+
+
+def test_the_function_reads_with_the_terms_of_its_summarizer(tmp_path):
+    terms = tmp_path / "terms.tsv"
+    terms.write_text("zh\ten\n科技小院\tscience and technology backyards\n", "utf-8")
+    (tmp_path / "r.txt").write_text(
+        "鲸湖市2024年政府工作报告\n一、2023年工作回顾\n" + "建成科技小院12个。\n" * 20, "utf-8"
+    )
+    bulk(Summarizer("rules", terms=terms, environment={}), [tmp_path / "r.txt"], tmp_path / "out", jobs=1)
+    made = json.loads((tmp_path / "out" / "briefs" / "r.json").read_text("utf-8"))
+    assert "science and technology backyards" in made["figures"][0]["indicator"]["en"]

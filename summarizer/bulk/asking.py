@@ -19,13 +19,12 @@ from summarizer.bulk import workers
 from summarizer.bulk.job import Job
 from summarizer.bulk.states import Digests, Outcome
 from summarizer.clients.base import AnswerSchema, Message, Reply
-from summarizer.correcting.fixes import fixes_beside
 from summarizer.courtesy import after_others
 from summarizer.errors import BudgetError, EndpointError, SummarizerError
 from summarizer.itemtypes.declaring import OwnItem
-from summarizer.model import BUDGET_SPENT
+from summarizer.pipeline import Summarizer
+from summarizer.settings import Settings
 
-OUT_OF_BUDGET = "the budget did not allow all of its requests"
 _reading: ContextVar[int] = ContextVar("reading")  # the report that a task belongs to
 
 
@@ -66,17 +65,6 @@ class Answer:
     result: Reply | Exception | None
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What a reading process has to know besides the job."""
-
-    model: str | None
-    base_url: str | None
-    terms: Path | None
-    check: bool
-    types: tuple[type[OwnItem], ...]
-
-
 @dataclass(slots=True)
 class Asking:
     """A client whose requests another process makes."""
@@ -114,25 +102,14 @@ class Asking:
             waiting.set_result(answer.result)
 
 
-def serve(line: Connection, job: Job, settings: Settings) -> None:
-    """Reads reports as they come over the line, until None comes."""
+def serve(line: Connection, job: Job, settings: Settings, types: tuple[type[OwnItem], ...]) -> None:
+    """Reads reports as they come over the line, until None comes; then it ends, whatever it still reads."""
     workers.outlive_nobody()
-    asyncio.run(_serve(line, job, settings))
-
-
-async def _serve(line: Connection, job: Job, settings: Settings) -> None:
-    from summarizer.pipeline import Summarizer
-
     client = Asking(line)
-    summarizer = Summarizer(
-        client=client,
-        model=settings.model,
-        base_url=settings.base_url,
-        terms=settings.terms,
-        check=settings.check,
-        types=settings.types,
-        environment={},
-    )
+    asyncio.run(_serve(line, job, Summarizer.resolved(settings, job.terms, types, client=client), client))
+
+
+async def _serve(line: Connection, job: Job, summarizer: Summarizer, client: Asking) -> None:
     flying: set[asyncio.Task[None]] = set()
     inbox = _inbox(line)
     while (message := await inbox.get()) is not None:
@@ -142,7 +119,6 @@ async def _serve(line: Connection, job: Job, settings: Settings) -> None:
             task = asyncio.create_task(_end(line, job, summarizer, message))
             flying.add(task)
             task.add_done_callback(flying.discard)
-    await asyncio.gather(*flying)
 
 
 def _inbox(line: Connection) -> asyncio.Queue[Any]:
@@ -162,21 +138,16 @@ def _inbox(line: Connection) -> asyncio.Queue[Any]:
     return inbox
 
 
-async def _end(line: Connection, job: Job, summarizer: Any, task: Task) -> None:
+async def _end(line: Connection, job: Job, summarizer: Summarizer, task: Task) -> None:
     _reading.set(task.number)
     line.send(Ended(task.number, await _result(job, summarizer, task)))
 
 
-async def _result(job: Job, summarizer: Any, task: Task) -> Outcome | EndpointError | BudgetError:
+async def _result(job: Job, summarizer: Summarizer, task: Task) -> Outcome | EndpointError | BudgetError:
     try:
-        brief = await summarizer.asummarize(task.path, fixes_beside(task.path) or False)
-        if any(gap.reason in BUDGET_SPENT for gap in brief.gaps):
-            return Outcome("waiting", task.digests, OUT_OF_BUDGET, usage=brief.usage)
+        brief = await summarizer.asummarize(task.path)
         await after_others()
-        try:
-            return workers.write(job, brief, task.name, task.digests)
-        except SummarizerError as error:
-            return Outcome("failed", task.digests, str(error), usage=brief.usage)
+        return workers.finish(job, brief, task.name, task.digests)
     except (BudgetError, EndpointError) as error:
         return error
     except SummarizerError as error:

@@ -12,6 +12,7 @@ from typing import TypeVar, TypeVarTuple
 
 from summarizer.bulk import workers
 from summarizer.bulk.job import Job
+from summarizer.bulk.troubles import killed
 from summarizer.errors import InputError
 
 _Arguments = TypeVarTuple("_Arguments")
@@ -44,9 +45,7 @@ class Pool:
             try:
                 return await loop.run_in_executor(pool, work, *arguments)
             except BrokenProcessPool as error:
-                raise InputError(
-                    "The process that read it ended twice (out of memory?); leave it out, or read it by itself."
-                ) from error
+                raise InputError(killed("twice")) from error
             finally:
                 pool.shutdown(wait=False, cancel_futures=True)
 

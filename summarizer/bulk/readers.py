@@ -6,7 +6,6 @@ import asyncio
 import itertools
 import multiprocessing
 import threading
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
@@ -14,13 +13,17 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-from summarizer.bulk.asking import Answer, Ask, Ended, Settings, Task, serve
+from summarizer.bulk.asking import Answer, Ask, Ended, Task, serve
 from summarizer.bulk.job import Job
 from summarizer.bulk.states import Digests, Outcome
+from summarizer.bulk.troubles import killed
 from summarizer.bulk.turns import Turns
 from summarizer.clients.base import Client, Forgetting
 from summarizer.errors import InputError, SummarizerError
+from summarizer.itemtypes.declaring import OwnItem
+from summarizer.settings import Settings
 
+Types = tuple[type[OwnItem], ...]
 _LAST_WORDS = 20.0  # seconds that a process has to end
 
 
@@ -31,7 +34,7 @@ class _DiedError(Exception):
 class Reader:
     """One reading process: reports go in, their ends come out, and in between it asks."""
 
-    def __init__(self, job: Job, settings: Settings, client: Client, turns: Turns):
+    def __init__(self, job: Job, settings: Settings, types: Types, client: Client, turns: Turns):
         self._client = client
         self._turns = turns
         self._numbers = itertools.count()
@@ -41,7 +44,7 @@ class Reader:
         self.alive = True
         context = multiprocessing.get_context("spawn")  # nothing of this process (locks, handles) is shared
         self._line, theirs = context.Pipe()
-        self._process: BaseProcess = context.Process(target=serve, args=(theirs, job, settings), daemon=True)
+        self._process: BaseProcess = context.Process(target=serve, args=(theirs, job, settings, types), daemon=True)
         self._process.start()
         theirs.close()
         threading.Thread(target=self._receive, args=(self._line,), daemon=True).start()
@@ -62,13 +65,8 @@ class Reader:
         finally:
             del self._reading[task.number]
 
-    def give_up(self) -> None:
-        """Ends the process if it is still reading, which nobody waits for any more."""
-        if self._reading:
-            self._process.kill()
-
     def close(self) -> None:
-        """Ends the process, when it has ended what it does."""
+        """Ends the process; what it still reads, nobody waits for."""
         self._send(None)
         self._process.join(_LAST_WORDS)
         if self._process.is_alive():
@@ -137,6 +135,7 @@ class Readers:
 
     job: Job
     settings: Settings
+    types: Types
     client: Client
     turns: Turns
     _open: list[Reader] = field(default_factory=list)
@@ -153,17 +152,13 @@ class Readers:
             try:
                 return await reader.read(path, name, digests)
             except _DiedError as error:
-                raise InputError(
-                    "The process that read it ended twice (out of memory?); leave it out, or read it by itself."
-                ) from error
+                raise InputError(killed("twice")) from error
             finally:
-                await self._loop_free(reader.close)
+                await asyncio.to_thread(reader.close)
 
     async def close(self) -> None:
         """Ends the processes."""
-        for reader in self._open:
-            reader.give_up()
-        await asyncio.gather(*(self._loop_free(reader.close) for reader in self._open))
+        await asyncio.gather(*(asyncio.to_thread(reader.close) for reader in self._open))
 
     def _least_busy(self) -> Reader:
         self._open = [reader for reader in self._open if reader.alive]
@@ -172,8 +167,4 @@ class Readers:
         return min(self._open, key=lambda reader: reader.load)
 
     def _new(self) -> Reader:
-        return Reader(self.job, self.settings, self.client, self.turns)
-
-    @staticmethod
-    async def _loop_free(work: Callable[[], None]) -> None:
-        await asyncio.to_thread(work)
+        return Reader(self.job, self.settings, self.types, self.client, self.turns)

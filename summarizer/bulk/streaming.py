@@ -89,5 +89,5 @@ def bulk(
     `on_result` is called for each report that ends; `options` are those of `Job` (patterns, recursive, forms, lang,
     jobs, retry_failed, terms). Raises InputError where the run cannot begin.
     """
-    job = Job(places=places, out=out, **options)  # type: ignore[arg-type]
+    job = Job(places=places, out=out, **{"terms": summarizer.terms_file} | options)  # type: ignore[arg-type]
     return run_job(job, summarizer, _Quiet(on_result))

@@ -7,6 +7,8 @@ from collections import OrderedDict, deque
 from collections.abc import AsyncIterator, Callable, Hashable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
+_PLACES = 1.5  # turns for each request that may be in flight
+
 
 class Turns:
     """Lets at most `places` be in at once; who waits is let in by turns, one for each that asks."""
@@ -18,6 +20,11 @@ class Turns:
     def of(self, who: Hashable) -> Callable[[], AbstractAsyncContextManager[None]]:
         """What gives somebody one turn after the other."""
         return lambda: self.turn(who)
+
+    @classmethod
+    def for_requests(cls, concurrency: int) -> Turns:
+        """Turns for as many requests in flight: some more, since a turn is not always at the endpoint."""
+        return cls(round(concurrency * _PLACES))
 
     @asynccontextmanager
     async def turn(self, who: Hashable) -> AsyncIterator[None]:

@@ -14,9 +14,10 @@ from summarizer import outputs
 from summarizer.brief import Brief
 from summarizer.bulk.job import Job
 from summarizer.bulk.states import ChunkState, Digests, Facts, Outcome
+from summarizer.bulk.troubles import OUT_OF_BUDGET
 from summarizer.errors import SummarizerError
 from summarizer.loading.text import load
-from summarizer.model import PART_FAILED
+from summarizer.model import BUDGET_SPENT, PART_FAILED
 from summarizer.pipeline import Prepared, Summarizer, prepared_for
 
 _job: Job | None = None
@@ -48,7 +49,7 @@ def brief_by_rules(path: Path, name: str, digests: Digests) -> Outcome:
     """Reads, checks and writes one report's brief. Never raises: what goes wrong is the outcome's reason."""
     job, summarizer = _started()
     try:
-        return write(job, summarizer.summarize(path), name, digests)
+        return _written(job, summarizer.summarize(path), name, digests)
     except SummarizerError as error:
         return Outcome("failed", digests, str(error))
     except Exception as error:
@@ -60,9 +61,19 @@ def prepared(path: Path) -> Prepared:
     return prepared_for("chat", load(path))
 
 
-def written(brief: Brief, name: str, digests: Digests) -> Outcome:
-    """Writes a brief that a model made. Raises InputError where the disk does not take it."""
-    return write(_started()[0], brief, name, digests)
+def finished(brief: Brief, name: str, digests: Digests) -> Outcome:
+    """What becomes of a brief that a model made, in a process that was started for a job."""
+    return finish(_started()[0], brief, name, digests)
+
+
+def finish(job: Job, brief: Brief, name: str, digests: Digests) -> Outcome:
+    """Writes a brief that a model made; one that the budget cut short waits for the next run instead."""
+    if any(gap.reason in BUDGET_SPENT for gap in brief.gaps):
+        return Outcome("waiting", digests, OUT_OF_BUDGET, usage=brief.usage)
+    try:
+        return _written(job, brief, name, digests)
+    except SummarizerError as error:
+        return Outcome("failed", digests, str(error), usage=brief.usage)
 
 
 def _started() -> tuple[Job, Summarizer]:
@@ -83,7 +94,7 @@ def remove(job: Job, name: str) -> None:
         path.unlink(missing_ok=True)
 
 
-def write(job: Job, brief: Brief, name: str, digests: Digests) -> Outcome:
+def _written(job: Job, brief: Brief, name: str, digests: Digests) -> Outcome:
     """Writes a brief in all its forms, its text beside it, and says how it ended. Raises InputError."""
     for form in job.forms:
         outputs.write(str(job.briefs / f"{name}.{form}"), outputs.render(brief, form, job.lang))

@@ -25,9 +25,7 @@ from summarizer.model import Usage
 from summarizer.settings import Settings
 
 MOST_ROUNDS = 10  # that one report may ask in: the engine's own bounds end a part after eight, the overview is one more
-MOST_TRIES = (
-    12  # batches that one request may be in; what expires or fails in passing is bounded by --attempts below it
-)
+MOST_TRIES = 12  # batches that one request may be in; what fails in passing is bounded by --attempts below it
 _STORED = Usage(stored=1)
 
 

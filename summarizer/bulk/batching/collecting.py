@@ -7,6 +7,7 @@ and what has no answer in the end is asked again, a bounded number of times.
 from __future__ import annotations
 
 import json
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -19,6 +20,7 @@ from summarizer.bulk.batching.asking import MOST_TRIES
 from summarizer.bulk.batching.money import Funds
 from summarizer.bulk.batching.rules import is_unanswered
 from summarizer.bulk.batching.state import Asked, Batch, BatchState, Ended, Failure
+from summarizer.bulk.troubles import is_final
 from summarizer.clients.adapting import remember_ways
 from summarizer.clients.base import Reply
 from summarizer.clients.openai_errors import completion_of, refused
@@ -28,12 +30,11 @@ from summarizer.clients.storing import holds_key, kept_of
 from summarizer.clients.vendors import can_pass
 from summarizer.clients.ways import Ways, from_text, to_text
 from summarizer.clients.wire import reply_of
-from summarizer.errors import EndpointError, InputError, QuotaError
+from summarizer.errors import EndpointError, InputError
 from summarizer.lenientjson import without_thinking
 from summarizer.model import Usage
 from summarizer.settings import Settings
 
-_FINAL = frozenset({401, 402, 403, 404})  # statuses that all other requests meet as well: no report is to fail for them
 _LONGEST = 64 * 2**20  # bytes of a line
 
 
@@ -112,7 +113,7 @@ class Collector:
         self._cost += self.funds.cost(reply.usage, self.batch)
         if raised := self._raised(reply):
             self._learn(raised)
-            return self._again(asked, reply.usage, "cut off before its first word", bounded=MOST_TRIES)
+            return self._again(asked, reply.usage, "cut off before its first word", most=MOST_TRIES)
         if holds_key(reply, self.settings):
             return self._failed(
                 asked, EndpointError("the reply held the key of this run, and was not kept"), reply.usage
@@ -144,14 +145,14 @@ class Collector:
 
     def _refused(self, asked: Asked, error: EndpointError) -> None:
         usage = Usage(requests=1)
-        if isinstance(error, QuotaError) or error.status in _FINAL:
+        if is_final(error):  # no report is to fail for it
             self.found.stop = str(error)
-            self._again(asked, usage, _short(error), bounded=None)
+            self._again(asked, usage, _short(error), most=math.inf)
         elif error.status is not None and can_pass(error.status):
             self._again(asked, usage, _short(error))
         elif following := self._following(error):
             self._learn(following)
-            self._again(asked, usage, _short(error), bounded=MOST_TRIES)
+            self._again(asked, usage, _short(error), most=MOST_TRIES)
         else:
             self._failed(asked, error, usage)
 
@@ -176,10 +177,9 @@ class Collector:
 
     # --- how requests end --------------------------------------------------------------------
 
-    def _again(self, asked: Asked, usage: Usage, why: str, bounded: int | None = 0) -> None:
-        """To be asked again, so many times at most (0: as often as any request; None: without a bound)."""
-        most = self.settings.attempts if bounded == 0 else bounded
-        if most is not None and asked.tries >= most:
+    def _again(self, asked: Asked, usage: Usage, why: str, most: float | None = None) -> None:
+        """To be asked again, in so many batches at most (None: as often as any request)."""
+        if asked.tries >= (self.settings.attempts if most is None else most):
             message = f"{self.settings.host} gave no answer in {asked.tries} batches (the last time: {why})"
             return self._failed(asked, EndpointError(message), usage)
         self._end(asked, "open", usage)

@@ -25,6 +25,7 @@ from summarizer.bulk.job import REPLIES, Job
 from summarizer.bulk.pool import Pool
 from summarizer.bulk.runner import Stop
 from summarizer.bulk.states import Digests, Outcome
+from summarizer.bulk.troubles import MOST_FAILURES
 from summarizer.clients.adapting import known_ways
 from summarizer.clients.openai_batches import OpenAIBatches
 from summarizer.clients.store import Bounds as StoreBounds
@@ -34,7 +35,6 @@ from summarizer.correcting.fixes import fixes_beside
 from summarizer.errors import EndpointError, InputError, SummarizerError
 from summarizer.pipeline import Summarizer
 
-_MOST_FAILURES = 5  # reports in a row of which every request failed; then the run stops
 _AHEAD = 3  # reports a process that are handed out, so that none waits for the next
 _UNBOUNDED = StoreBounds(kept=2**44, file=2**45)  # what is paid for and not yet used must not drive itself out
 _WAITS = "its answers are awaited from a batch"
@@ -138,15 +138,7 @@ class BatchFlow:
             left=funds.left(),
         )
         self._asking = Asking(settings, self._store, state, spool, funds, ways)
-        self._reader = Summarizer(
-            client=self._asking,
-            model=settings.model,
-            base_url=settings.base_url,
-            terms=self.job.terms,
-            check=settings.check,
-            types=self.summarizer.types,
-            environment={},
-        )
+        self._reader = Summarizer.resolved(settings, self.job.terms, self.summarizer.types, client=self._asking)
 
     async def __aexit__(self, *error: object) -> None:
         self._asking.spool.drop()
@@ -191,14 +183,14 @@ class BatchFlow:
             return workers.fault(error, digests)
         self._failures = 0
         try:
-            return await self._pool.run(workers.written, brief, name, digests)
-        except SummarizerError as error:
+            return await self._pool.run(workers.finished, brief, name, digests)
+        except InputError as error:
             return Outcome("failed", digests, str(error), usage=brief.usage)
 
     def _failed(self, error: EndpointError, digests: Digests) -> Outcome:
         """A report all of whose requests failed."""
         self._failures += 1
-        if self._failures >= _MOST_FAILURES:
+        if self._failures >= MOST_FAILURES:
             self.stop(f"{error}{'' if str(error).endswith('.') else '.'} Mend that, and give --retry-failed to go on.")
         return Outcome("waiting" if self.stop.wanted else "failed", digests, str(error))
 

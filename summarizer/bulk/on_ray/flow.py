@@ -28,6 +28,7 @@ from summarizer.bulk.on_ray.reader import ReportReader
 from summarizer.bulk.on_ray.results import Results, Row, Task, outcome_of, row_of
 from summarizer.bulk.runner import Stop
 from summarizer.bulk.states import FINISHED, Digests, Outcome
+from summarizer.bulk.troubles import GO_ON, MOST_FAILURES
 from summarizer.errors import InputError, SettingsError
 from summarizer.pipeline import Summarizer
 
@@ -35,8 +36,6 @@ _LOT = 1000  # reports a worker, of one dataset: many, since the workers are beg
 _ROWS = 200  # of one Parquet file
 _EVERY = 5.0  # seconds after which rows are written though they are fewer
 _LOOK = 0.5  # seconds between looks at the actor
-_MOST_FAILURES = 5  # reports in a row that an endpoint answers nothing of; then the run stops
-_ON = "What was answered is kept: run the same command again to go on."
 
 
 @dataclass(slots=True)
@@ -144,14 +143,14 @@ class RayFlow:
                 return self._stopped(outcome, f"{row['worker']} writes into another {self.job.out} than is here.")
         if trouble == "endpoint":
             self._failures += 1
-        if trouble == "final" or self._failures >= _MOST_FAILURES:
+        if trouble == "final" or self._failures >= MOST_FAILURES:
             return self._stopped(outcome, outcome.reason or "")
         if trouble and self.stop.wanted:
             return replace(outcome, state="waiting")
         return outcome
 
     def _stopped(self, outcome: Outcome, reason: str) -> Outcome:
-        self.stop(f"{reason.rstrip('.')}. {_ON}")
+        self.stop(f"{reason.rstrip('.')}. {GO_ON}")
         return Outcome("waiting", outcome.digests, reason, usage=outcome.usage)
 
     # --- lots -------------------------------------------------------------------------------

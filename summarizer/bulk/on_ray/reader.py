@@ -21,20 +21,18 @@ from summarizer.bulk.on_ray.results import ROW, Row, Task, row_of
 from summarizer.bulk.on_ray.room import Room
 from summarizer.bulk.on_ray.standing_in import elsewhere
 from summarizer.bulk.states import FINISHED, Outcome
+from summarizer.bulk.troubles import OUT_OF_BUDGET, is_final, killed
 from summarizer.bulk.turns import Turns
 from summarizer.clients.stack import Run
 from summarizer.correcting.fixes import fixes_beside
-from summarizer.errors import BudgetError, EndpointError, QuotaError, SummarizerError
+from summarizer.errors import BudgetError, EndpointError, SummarizerError
 from summarizer.loading.text import load
-from summarizer.model import BUDGET_SPENT
 from summarizer.pipeline import Prepared, Summarizer, prepared_for
 
 Trouble = Literal["final", "endpoint"]
 """What befell a report that may befall others: "final" ends the run, "endpoint" does when it happens to many."""
 
-_FINAL = frozenset({401, 402, 403, 404})  # statuses that the next report meets as well
 _TRIES = 3  # times that a report may be in a process that ends; from the second on it is there alone
-_PLACES = 1.5  # turns for each request that may be in flight, since a turn is not always at the endpoint
 
 
 class ReportReader:
@@ -47,9 +45,9 @@ class ReportReader:
         self._order: Order = ray.get(self._limits.joins.remote(self._worker, socket.gethostname(), os.getpid()))
         settings = self._order.settings
         shared = Run(settings, elsewhere=elsewhere(self._limits, self._worker)) if settings.engine == "chat" else None
-        self._summarizer = Summarizer.resolved(settings, self._order.job.terms, self._order.types, shared)
+        self._summarizer = Summarizer.resolved(settings, self._order.job.terms, self._order.types, run=shared)
         self._room = Room()
-        self._turns = Turns(round(settings.concurrency * _PLACES))
+        self._turns = Turns.for_requests(settings.concurrency)
         self._open: Any = None
         self._refusal = refusal_of(self._order, self._summarizer)
         threading.Thread(target=self._live, daemon=True).start()
@@ -82,10 +80,7 @@ class ReportReader:
             return Outcome("waiting", task.digests, self._refusal), "final"
         begun = await self._limits.begun.remote(task.name)
         if begun >= _TRIES:
-            reason = (
-                f"The process that read it ended {_TRIES} times (out of memory?); leave it out, or read it by itself."
-            )
-            return Outcome("failed", task.digests, reason), None
+            return Outcome("failed", task.digests, killed(f"{_TRIES} times")), None
         async with self._room.alone() if begun else self._room.with_others():
             if not await self._limits.begins.remote(task.name):  # counted when it is inside: who waits kills nobody
                 return Outcome("waiting", task.digests), None
@@ -108,13 +103,8 @@ class ReportReader:
             raise
         except Exception as error:
             return workers.fault(error, digests), None
-        if any(gap.reason in BUDGET_SPENT for gap in brief.gaps):
-            reason = "the budget did not allow all of its requests"
-            return Outcome("waiting", digests, reason, usage=brief.usage), "final"
-        try:
-            return await asyncio.to_thread(workers.write, self._order.job, brief, task.name, digests), None
-        except SummarizerError as error:
-            return Outcome("failed", digests, str(error), usage=brief.usage), None
+        outcome = await asyncio.to_thread(workers.finish, self._order.job, brief, task.name, digests)
+        return outcome, "final" if outcome.reason == OUT_OF_BUDGET else None
 
     def _prepared(self, path: Path) -> Prepared:
         return prepared_for(self._order.settings.engine, load(path))
@@ -143,5 +133,4 @@ def _not_here(path: Path) -> str:
 
 
 def _trouble(error: BudgetError | EndpointError) -> Trouble:
-    final = isinstance(error, BudgetError | QuotaError) or error.status in _FINAL
-    return "final" if final else "endpoint"
+    return "final" if is_final(error) else "endpoint"

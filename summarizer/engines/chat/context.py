@@ -13,7 +13,6 @@ import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from summarizer.clients.base import Message, Reply
 from summarizer.errors import ContextError, EndpointError, EngineError
@@ -51,7 +50,7 @@ class _Seen:
 
     def exact(self) -> _Seen:
         """The same with our tokens counted: 15 ms, so only where the estimate looks odd."""
-        return replace(self, sent=sum(_counted(m.content) for m in self.messages))
+        return replace(self, sent=sum(count_tokens(m.content) for m in self.messages))
 
 
 class ContextWatch:
@@ -127,12 +126,9 @@ def _is_flat(one: _Seen, other: _Seen) -> bool:
 
 def _about(messages: Sequence[Message]) -> float:
     """About how many tokens a prompt has: exact for the instructions, which stay the same, by length for the rest."""
-    return sum(_counted(m.content) if m.role == "system" else _TOKENS_PER_CHARACTER * len(m.content) for m in messages)
-
-
-@lru_cache(maxsize=64)
-def _counted(text: str) -> int:
-    return count_tokens(text)
+    return sum(
+        count_tokens(m.content) if m.role == "system" else _TOKENS_PER_CHARACTER * len(m.content) for m in messages
+    )
 
 
 def _longer(messages: Sequence[Message], seen: _Seen) -> tuple[Message, ...]:
