@@ -388,6 +388,12 @@ def test_a_numbered_sentence_on_its_own_line_is_read_as_a_sentence_too() -> None
     assert [h.level for h in outline.headings] == [1, 3, 3, 2]
 
 
+def tenses_of(text: str) -> dict[str, str]:
+    """What each sentence is read as, by its first four characters."""
+    outline = read_outline(load_text(text, "r.txt"))
+    return {text[s.start : s.start + 4]: section.tense for section in outline.sections for s in section.sentences}
+
+
 def test_a_review_that_turns_to_the_plan_in_the_middle_is_cut_there() -> None:
     """Older reports have no heading for the plan: 今年的主要预期目标是 opens it."""
     text = (
@@ -395,10 +401,9 @@ def test_a_review_that_turns_to_the_plan_in_the_middle_is_cut_there() -> None:
         "今年国民经济和社会发展的主要预期目标是：国内生产总值增长9%。城镇新增就业30万人。\n"
         "二、做好农业工作\n新建水库3座,完成造林20万亩。\n"
     )
-    outline = read_outline(load_text(text, "x.txt"))
-    tenses = {text[s.start : s.start + 6]: section.tense for section in outline.sections for s in section.sentences}
-    assert tenses["去年全省生产"] == "review"
-    assert [tenses[k] for k in ("今年国民经济", "城镇新增就业", "新建水库3座")] == ["plan"] * 3
+    tenses = tenses_of(text)
+    assert tenses["去年全省"] == "review"
+    assert [tenses[k] for k in ("今年国民", "城镇新增", "新建水库")] == ["plan"] * 3
 
 
 def test_a_section_that_looks_back_and_ahead_turns_where_it_names_the_period_ahead() -> None:
@@ -407,8 +412,7 @@ def test_a_section_that_looks_back_and_ahead_turns_where_it_names_the_period_ahe
         "二、“十三五”时期发展成就和“十四五”时期主要目标任务\n过去五年,城镇新增就业50万人。\n"
         "“十四五”时期是开启新征程的五年。\n森林覆盖率达到40%。\n三、2021年重点工作\n新建学校3所。\n"
     )
-    outline = read_outline(load_text(text, "r"))
-    tenses = {text[s.start : s.start + 4]: section.tense for section in outline.sections for s in section.sentences}
+    tenses = tenses_of(text)
     assert (tenses["过去五年"], tenses["“十四五"], tenses["森林覆盖"]) == ("review", "plan", "plan")
 
 
@@ -417,6 +421,5 @@ def test_a_plan_that_opens_with_a_review_reports_there() -> None:
         "关于鲸湖市国民经济和社会发展第十个五年计划纲要的报告\n一、“九五”回顾\n国内生产总值达到5020亿元。\n"
         "二、“十五”计划\n生产总值年均增长8%。\n"
     )
-    outline = read_outline(load_text(text, "r"))
-    tenses = {text[s.start : s.start + 4]: section.tense for section in outline.sections for s in section.sentences}
+    tenses = tenses_of(text)
     assert (tenses["国内生产"], tenses["生产总值"]) == ("review", "plan")

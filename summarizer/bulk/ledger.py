@@ -7,22 +7,20 @@ on disk. All operations are one statement or one short transaction, whatever the
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from summarizer.bulk.inputs import Source, marked_name, plain_name
+from summarizer.bulk.record import Record
 from summarizer.bulk.states import STATES, Digests, Facts, Outcome, State
-from summarizer.errors import InputError
 from summarizer.model import Usage
 
 VERSION = 1
 NAME = "run.sqlite"
 
 _SCHEMA = """
-CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS reports (
     number INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, path TEXT NOT NULL, name TEXT NOT NULL,
     folded TEXT NOT NULL UNIQUE, run INTEGER NOT NULL, state TEXT NOT NULL DEFAULT 'waiting', reason TEXT,
@@ -55,57 +53,13 @@ class Entry:
     usage: Usage
 
 
-class Ledger:
-    """One output folder's ledger. One writer at a time (locking.py); readers may look on."""
+class Ledger(Record):
+    """One output folder's ledger."""
 
     def __init__(self, out: Path):
-        self.path = out / NAME
-        try:
-            self._db = sqlite3.connect(self.path, isolation_level=None, timeout=30)
-            self._db.execute("PRAGMA journal_mode=WAL")
-            self._db.execute("PRAGMA synchronous=NORMAL")
-            self._db.executescript(_SCHEMA)
-            self._check_version()
-        except sqlite3.Error as error:
-            raise InputError(
-                f"The ledger {self.path} cannot be used ({error}); give another output folder, or delete the file to "
-                "read all reports again."
-            ) from error
+        pragmas = ("journal_mode=WAL", "synchronous=NORMAL")
+        super().__init__(out / NAME, _SCHEMA, VERSION, "The ledger", "read all reports again", pragmas)
         self.run = 0
-
-    def _check_version(self) -> None:
-        self._db.execute("INSERT OR IGNORE INTO facts VALUES ('version', ?)", (str(VERSION),))
-        found = self.fact("version")
-        if found != str(VERSION):
-            raise InputError(
-                f"The ledger {self.path} is of version {found}, this program's of {VERSION}; "
-                "give another output folder."
-            )
-
-    def close(self) -> None:
-        self._db.close()
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """All that is noted inside is noted together, or not at all."""
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            self._db.execute("ROLLBACK")
-            raise
-        self._db.execute("COMMIT")
-
-    # --- facts of the run ------------------------------------------------------------------
-
-    def fact(self, name: str) -> str | None:
-        """What is noted of the run as a whole under a name."""
-        row = self._db.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
-        return str(row[0]) if row else None
-
-    def note(self, name: str, value: str) -> None:
-        """Notes something of the run as a whole."""
-        self._db.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
 
     # --- reports ---------------------------------------------------------------------------
 

@@ -10,15 +10,11 @@ from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
-from summarizer.clients.openai_chat import opened_sdk
+from summarizer.clients.openai_chat import Connected
 from summarizer.clients.openai_errors import translated, without_secrets
 from summarizer.errors import EndpointError
-from summarizer.settings import Settings
-
-if TYPE_CHECKING:
-    import openai
 
 _Result = TypeVar("_Result")
 _TRANSFER = 3600.0  # seconds for a file of some hundred megabytes
@@ -42,12 +38,8 @@ class Told:
     errors: tuple[tuple[str, str], ...] = ()
 
 
-class OpenAIBatches:
+class OpenAIBatches(Connected):
     """An endpoint's files and batches. Every method raises EndpointError."""
-
-    def __init__(self, settings: Settings):
-        self._settings = settings
-        self._sdk: openai.AsyncOpenAI | None = None
 
     async def check(self) -> None:
         """Whether there are batches at all. Raises EndpointError that says what to do where there are none."""
@@ -117,15 +109,6 @@ class OpenAIBatches:
         """Removes a file, where the endpoint lets us; whether it does changes nothing."""
         with suppress(EndpointError):
             await self._within(self._client().files.delete(file))
-
-    async def close(self) -> None:
-        if self._sdk is not None:
-            await self._sdk.close()
-
-    def _client(self) -> openai.AsyncOpenAI:
-        if self._sdk is None:
-            self._sdk = opened_sdk(self._settings)
-        return self._sdk
 
     async def _within(self, work: Awaitable[_Result], seconds: float | None = None) -> _Result:
         async with self._bounded(seconds):

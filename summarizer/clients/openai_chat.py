@@ -22,12 +22,25 @@ if TYPE_CHECKING:
     import openai
 
 
-class OpenAIChat:
-    """A sender for any OpenAI-compatible endpoint."""
+class Connected:
+    """The SDK's client of an endpoint, opened when first needed: it asks once, and follows no redirect with the key."""
 
     def __init__(self, settings: Settings):
         self._settings = settings
         self._sdk: openai.AsyncOpenAI | None = None
+
+    async def close(self) -> None:
+        if self._sdk is not None:
+            await self._sdk.close()
+
+    def _client(self) -> openai.AsyncOpenAI:
+        if self._sdk is None:
+            self._sdk = _opened(self._settings)
+        return self._sdk
+
+
+class OpenAIChat(Connected):
+    """A sender for any OpenAI-compatible endpoint."""
 
     async def send(self, request: Request) -> Reply:
         """One request, answered in full within its time. Raises EndpointError; `retryable` says whether it may help."""
@@ -55,18 +68,8 @@ class OpenAIChat:
         listed = body.get("data") if isinstance(body, dict) else None
         return [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
 
-    async def close(self) -> None:
-        if self._sdk is not None:
-            await self._sdk.close()
 
-    def _client(self) -> openai.AsyncOpenAI:
-        if self._sdk is None:
-            self._sdk = opened_sdk(self._settings)
-        return self._sdk
-
-
-def opened_sdk(settings: Settings) -> openai.AsyncOpenAI:
-    """The SDK's client for an endpoint: it asks once, and follows no redirect with the key."""
+def _opened(settings: Settings) -> openai.AsyncOpenAI:
     import openai
 
     address, query = split_address(settings.address)

@@ -7,7 +7,6 @@ happens, so that a run that is killed between the two finds out what became of i
 from __future__ import annotations
 
 import json
-import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -16,7 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
-from summarizer.errors import InputError
+from summarizer.bulk.record import Record
 from summarizer.model import Usage
 
 NAME = "batches.sqlite"
@@ -29,7 +28,6 @@ Ending = Literal["answered", "failed", "open"]
 """How a request of a batch ended; open: it is to be asked again."""
 
 _SCHEMA = """
-CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS batches (
     number INTEGER PRIMARY KEY, mark TEXT NOT NULL, step TEXT NOT NULL, lines INTEGER NOT NULL,
     tokens INTEGER NOT NULL, worst TEXT NOT NULL, ways TEXT NOT NULL, made REAL NOT NULL, file TEXT, name TEXT,
@@ -105,51 +103,13 @@ class Ended:
     failure: Failure | None = None
 
 
-class BatchState:
-    """The batches of one output folder. One writer at a time (locking.py); readers may look on."""
+class BatchState(Record):
+    """The batches of one output folder."""
 
     def __init__(self, out: Path, clock: Callable[[], float] = time.time):
-        self.path = out / NAME
         self._clock = clock
-        try:
-            self._db = sqlite3.connect(self.path, isolation_level=None, timeout=30, check_same_thread=False)
-            self._db.execute("PRAGMA synchronous=FULL")
-            self._db.executescript(_SCHEMA)
-            self._check_version()
-        except sqlite3.Error as error:
-            raise InputError(
-                f"The record of batches {self.path} cannot be used ({error}); give another output folder, or delete "
-                "the file to give up what is under way."
-            ) from error
-
-    def _check_version(self) -> None:
-        self._db.execute("INSERT OR IGNORE INTO facts VALUES ('version', ?)", (str(VERSION),))
-        if self.fact("version") != str(VERSION):
-            raise InputError(f"{self.path} is of another version of this program; give another output folder.")
-
-    def close(self) -> None:
-        self._db.close()
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            self._db.execute("ROLLBACK")
-            raise
-        self._db.execute("COMMIT")
-
-    # --- facts of the run ------------------------------------------------------------------
-
-    def fact(self, name: str) -> str | None:
-        """What is noted of the run as a whole under a name."""
-        row = self._db.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
-        return str(row[0]) if row else None
-
-    def note(self, name: str, value: str) -> None:
-        """Notes something of the run as a whole."""
-        self._db.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
+        pragmas = ("synchronous=FULL",)
+        super().__init__(out / NAME, _SCHEMA, VERSION, "The record of batches", "give up what is under way", pragmas)
 
     @property
     def spent(self) -> Decimal:
@@ -180,7 +140,7 @@ class BatchState:
     def write(self, mark: str, requests: Iterable[Noted], tokens: int, worst: Decimal, ways: str) -> None:
         """Notes a batch whose file is on disk, with its requests."""
         noted = list(requests)
-        with self._transaction():
+        with self.transaction():
             number = self._db.execute(
                 "INSERT INTO batches (mark, step, lines, tokens, worst, ways, made) "
                 "VALUES (?, 'written', ?, ?, ?, ?, ?)",
@@ -194,7 +154,7 @@ class BatchState:
 
     def step(self, batch: Batch, step: Step, file: str | None = None, name: str | None = None) -> None:
         """Notes how far a batch is, with the endpoint's names as they become known."""
-        with self._transaction():
+        with self.transaction():
             self._db.execute(
                 "UPDATE batches SET step = ?, file = coalesce(?, file), name = coalesce(?, name) WHERE number = ?",
                 (step, file, name, batch.number),
@@ -212,7 +172,7 @@ class BatchState:
             (each.state, _json(each.usage), _json(each.failure), each.key, batch.number)
             for each in requests
         ]  # fmt: skip
-        with self._transaction():
+        with self.transaction():
             self._db.executemany(
                 "UPDATE requests SET state = ?, usage = ?, failure = ? WHERE key = ? AND batch = ?", rows
             )
@@ -222,7 +182,7 @@ class BatchState:
 
     def give_up(self, batch: Batch, was_sent: bool = False) -> None:
         """Forgets a batch that nobody worked on; what was asked in it is to be asked again."""
-        with self._transaction():
+        with self.transaction():
             if was_sent:
                 self._db.execute("UPDATE requests SET tries = tries - 1 WHERE batch = ?", (batch.number,))
             self._db.execute("DELETE FROM requests WHERE batch = ? AND tries = 0", (batch.number,))
@@ -252,7 +212,7 @@ class BatchState:
 
     def count(self, keys: Iterable[str]) -> None:
         """Notes of requests that their cost is counted in the brief of a report that has ended."""
-        with self._transaction():
+        with self.transaction():
             self._db.executemany("UPDATE requests SET counted = 1 WHERE key = ?", [(key,) for key in keys])
 
     def forget_failures(self) -> None:
