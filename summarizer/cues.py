@@ -10,7 +10,7 @@ import re
 import tomllib
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
@@ -254,11 +254,21 @@ def explicit_year(around: Around, tense: Tense) -> int | None:
     heading = around.heading if tense == "plan" else ""
     shapes = ((own, ended), (sentence[-60:], ended), (sentence[-60:], during), (heading, planned))
     for window, shape in shapes:
-        for match in re.finditer(PLAN_NAME + shape, window):
+        for match in _plans(shape, window):
             name = match.group(1)
             if name in PLAN_PERIODS and not re.search(f"[比较][“‘]*{name}", window):
                 return PLAN_PERIODS[name][1]
     return None
+
+
+def _plans(shape: str, text: str) -> Iterable[re.Match[str]]:
+    """Where plans are named with some shape behind the name."""
+    return _plan_pattern(shape).finditer(text) if "五" in text else ()  # as all their names have it
+
+
+@cache
+def _plan_pattern(shape: str) -> re.Pattern[str]:
+    return re.compile(PLAN_NAME + shape)
 
 
 def _names_value(window: str, match: re.Match[str]) -> bool:
@@ -291,7 +301,7 @@ def period_of(around: Around, metadata: Metadata) -> Period | None:
     before = around.sentence_before[-40:]
     if match := re.search(r"(20\d\d)(?:年)?\s*(?:至|到|—|-|～|－)+\s*(20\d\d)年", before):
         return Period(from_=int(match.group(1)), to=int(match.group(2)))
-    for match in re.finditer(PLAN_NAME + '[”’"]*(?:时期|期间|规划期)', before):
+    for match in _plans('[”’"]*(?:时期|期间|规划期)', before):
         if match.group(1) in PLAN_PERIODS:
             first, last = PLAN_PERIODS[match.group(1)]
             return Period(from_=first, to=last)
