@@ -200,13 +200,17 @@ def kind_of(around: Around, tense: Tense, metadata: Metadata) -> KindReading:
 
 def _of_five_years(around: Around, tense: Tense) -> bool:
     """Whether a value is of five years together: promised for the next ones, or summed up over the last ones."""
-    if _YEARLY.search(around.sentence_before):
-        return False
     if tense == "plan":
         named = [w for w in (around.heading, around.sentence_before) if pattern("basis", "next_five").search(w)]
-        return any(not re.search("20\\d\\d年|今年|明年", w) for w in named)
-    spans = around.sentence_before + around.heading
-    return basis_of(around) in ("average", "cumulative") and bool(pattern("basis", "past_five").search(spans))
+        return any(not re.search("20\\d\\d年|今年|明年", w) for w in named) and not _is_yearly(around)
+    if basis_of(around) not in ("average", "cumulative") or _is_yearly(around):
+        return False
+    return pattern("basis", "past_five").search(around.sentence_before + around.heading) is not None
+
+
+def _is_yearly(around: Around) -> bool:
+    """Whether the words right before a clause speak of one year."""
+    return _YEARLY.search(around.sentence_before[-30:]) is not None
 
 
 def _is_starting_value(around: Around) -> bool:
@@ -306,11 +310,10 @@ def period_of(around: Around, metadata: Metadata) -> Period | None:
             first, last = PLAN_PERIODS[match.group(1)]
             return Period(from_=first, to=last)
     spans = before + (around.heading + around.sentence_before if basis_of(around) in ("average", "cumulative") else "")
-    yearly = _YEARLY.search(around.sentence_before)
-    if metadata.review_year and not yearly and pattern("basis", "past_five").search(spans):
+    if metadata.review_year and pattern("basis", "past_five").search(spans) and not _is_yearly(around):
         return Period(from_=metadata.review_year - 4, to=metadata.review_year)
-    ahead = pattern("basis", "next_five").search(spans) or _of_five_years(around, "plan")
-    if metadata.target_year and not yearly and ahead:
+    ahead = pattern("basis", "next_five").search(spans) and not _is_yearly(around)
+    if metadata.target_year and (ahead or _of_five_years(around, "plan")):
         return Period(from_=metadata.target_year, to=metadata.target_year + 4)
     return None
 
